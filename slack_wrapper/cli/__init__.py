@@ -1,0 +1,1 @@
+"""The command `slack-wrapper`: one module a sub-command."""

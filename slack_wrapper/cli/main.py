@@ -1,0 +1,78 @@
+"""Entry point of `slack-wrapper`: picks the sub-command, prints errors, sets the exit code.
+
+A sub-command is a module of this folder with `configure(parser)` and `run(args) -> int`; it is
+imported only when it is called, so that `slack-wrapper --help` loads neither Slack nor crypto.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from slack_wrapper import __version__
+from slack_wrapper.errors import SlackWrapperError
+
+EXIT_DONE = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_QUEUED = 75  # EX_TEMPFAIL of sysexits.h: stored, will be delivered later
+
+# name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
+COMMANDS = {
+    "encrypt": "encrypt a Slack token or webhook URL under a password",
+    "inspect": "show scheme, age and names of an encrypted key file, without the password",
+    "message": "post a message",
+    "file": "post one or more files",
+    "manifest": "print the Slack app manifest and the link that creates the app",
+    "sandbox": "run a Slack-compatible server on this machine, with a page that shows it",
+}
+
+
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the one sub-command that `argv` names."""
+    parser = argparse.ArgumentParser(
+        prog="slack-wrapper", description="Slack for Snakemake, from the command line."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name in argv:
+            _module(name).configure(sub)
+    return parser
+
+
+def _module(name: str):  # type: ignore[no-untyped-def]
+    return importlib.import_module(f"slack_wrapper.cli.{name.replace('-', '_')}")
+
+
+def report(error: SlackWrapperError) -> None:
+    """Print `error` and its hint on stderr."""
+    print(f"slack-wrapper: error: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one sub-command and return the exit code (0, 1, 2 or 75)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    args = build_parser(arguments).parse_args(arguments)
+    try:
+        return int(_module(args.command).run(args))
+    except SlackWrapperError as error:
+        report(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("slack-wrapper: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone: not an error of ours; keep Python's exit flush quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
