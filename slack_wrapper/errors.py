@@ -312,7 +312,9 @@ class RateLimited(SlackUnavailable):
         retry_after: seconds to wait, from the `Retry-After` header.
     """
 
-    default_hint = "post less often: set resources: slack=1 on the steps, or gather them in a digest"
+    default_hint = (
+        "post less often: set resources: slack=1 on the steps, or gather them in a digest"
+    )
 
     def __init__(
         self,

@@ -1,0 +1,138 @@
+"""Files as they lie on disk: checked before anything is sent, watched while they are read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from slack_wrapper.errors import (
+    FileChanged,
+    FileEmpty,
+    FileMissing,
+    FileTooLarge,
+    FileUnreadable,
+)
+
+# https://docs.slack.dev/reference/methods/files.getUploadURLExternal: 1 GB a file
+MAX_FILE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file that is to be uploaded.
+
+    Args:
+        path: where it lies.
+        name: its name in Slack.
+        title: its title in Slack.
+        size: bytes.
+        identity: device, inode, size and time of last change in ns.
+    """
+
+    path: Path
+    name: str
+    title: str
+    size: int
+    identity: tuple[int, int, int, int]
+
+
+def check(path: str | Path, *, title: str | None = None, name: str | None = None) -> LocalFile:
+    """Look at a file and refuse what Slack would refuse, or what could not be read.
+
+    Raises:
+        FileMissing, FileUnreadable, FileEmpty, FileTooLarge: nothing was sent.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+    except FileNotFoundError:
+        raise FileMissing(f"the file {path} does not exist") from None
+    except IsADirectoryError:
+        raise FileUnreadable(f"{path} is a folder, not a file") from None
+    except OSError as error:
+        raise FileUnreadable(f"the file {path} cannot be read: {_reason(error)}") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise FileUnreadable(f"{path} is no regular file")
+    if status.st_size == 0:
+        raise FileEmpty(f"the file {path} is empty")
+    if status.st_size > MAX_FILE_BYTES:
+        raise FileTooLarge(f"the file {path} has {status.st_size} bytes, more than Slack's 1 GB")
+    shown = name or path.name
+    return LocalFile(path, shown, title or shown, status.st_size, _identity(status))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class WatchedReader:
+    """Reads one `LocalFile`, hashes what it reads, and notices when the file changes meanwhile.
+
+    Raises:
+        FileChanged: from `read` or `finish`, when the file is not what `check` saw.
+        FileMissing, FileUnreadable: the file cannot be opened any more.
+    """
+
+    def __init__(self, file: LocalFile) -> None:
+        self._file = file
+        self._left = file.size
+        self._hash = hashlib.sha256()
+        self._handle: IO[bytes] | None = None
+
+    def __enter__(self) -> WatchedReader:
+        try:
+            self._handle = self._file.path.open("rb")
+        except FileNotFoundError:
+            raise FileMissing(f"the file {self._file.path} has gone") from None
+        except OSError as error:
+            raise FileUnreadable(
+                f"the file {self._file.path} cannot be read: {_reason(error)}"
+            ) from None
+        self._compare()
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        if self._handle:
+            self._handle.close()
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes, never more than the file had when it was checked."""
+        assert self._handle is not None
+        wanted = self._left if size < 0 else min(size, self._left)
+        if wanted == 0:
+            return b""
+        try:
+            block = self._handle.read(wanted)
+        except OSError as error:
+            raise FileUnreadable(
+                f"the file {self._file.path} cannot be read: {_reason(error)}"
+            ) from None
+        if not block:
+            raise self._changed()
+        self._hash.update(block)
+        self._left -= len(block)
+        return block
+
+    def finish(self) -> str:
+        """Return the SHA-256 in hex, once everything has been read and nothing has changed."""
+        if self._left:
+            raise self._changed()
+        self._compare()
+        return self._hash.hexdigest()
+
+    def _compare(self) -> None:
+        assert self._handle is not None
+        if _identity(os.fstat(self._handle.fileno())) != self._file.identity:
+            raise self._changed()
+
+    def _changed(self) -> FileChanged:
+        return FileChanged(f"the file {self._file.path} changed while it was uploaded")

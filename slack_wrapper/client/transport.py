@@ -1,0 +1,319 @@
+"""One call to Slack's Web API or to an upload URL, and what its outcome means.
+
+slack_sdk makes the API calls. Its retry handlers are off: they repeat a post whose connection
+dropped, which posts twice. Here every outcome becomes a result or one of our errors, and
+`client.retry` alone decides what is tried again.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.client
+import logging
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import IO, Any, Protocol
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from slack_wrapper.client.refusals import refusal
+from slack_wrapper.errors import (
+    ConfigError,
+    RateLimited,
+    SlackAmbiguous,
+    SlackError,
+    SlackRefused,
+    SlackUnavailable,
+)
+from slack_wrapper.redact import Secret
+
+# Calls that change nothing a person sees, or whose repetition is harmless: an unclear outcome of
+# theirs is simply tried again.
+REPEATABLE = frozenset(
+    {
+        "auth.test",
+        "chat.getPermalink",
+        "chat.update",
+        "chat.delete",
+        "conversations.history",
+        "conversations.info",
+        "conversations.join",
+        "conversations.list",
+        "conversations.open",
+        "conversations.replies",
+        "files.getUploadURLExternal",
+        "files.info",
+        "reactions.add",
+        "reactions.get",
+        "reactions.remove",
+        "usergroups.list",
+        "users.info",
+        "users.list",
+        "users.lookupByEmail",
+    }
+)
+UPLOAD = "upload"  # what the errors call the POST of a file's bytes
+UPLOAD_BLOCK = 1 << 20  # bytes read and sent at a time; larger blocks gain nothing on loopback
+_HTTP_TOO_MANY = 429
+_HTTP_UNAVAILABLE = 503
+_HTTP_SERVER_ERROR = 500
+
+
+class Call(Protocol):
+    """What the modules of this folder need of a transport."""
+
+    def __call__(
+        self, method: str, params: Mapping[str, Any], *, about: str = ""
+    ) -> dict[str, Any]:
+        """Call a Web API method and return Slack's answer."""
+
+
+class Transport:
+    """Calls to one workspace with one token.
+
+    Args:
+        token: the bot token.
+        base_url: address of the Web API, ending in `/api/`.
+        timeout: seconds to wait for a connection and for each read of an answer.
+    """
+
+    def __init__(self, token: Secret, *, base_url: str, timeout: float = 30.0) -> None:
+        check_base_url(base_url)
+        self._tls = ssl.create_default_context()  # honours SSL_CERT_FILE and SSL_CERT_DIR
+        self._timeout = timeout
+        self.base_url = base_url
+        self.bot = "your-bot"  # replaced by the real name once auth.test has told it
+        self._web = WebClient(
+            token=token.reveal(),
+            base_url=base_url,
+            timeout=max(1, round(timeout)),
+            ssl=self._tls,
+            retry_handlers=[],
+            logger=_quiet_logger(),
+        )
+
+    def call(self, method: str, params: Mapping[str, Any], *, about: str = "") -> dict[str, Any]:
+        """Call a Web API method.
+
+        Args:
+            method: such as `chat.postMessage`.
+            params: its arguments; None values are left out.
+            about: what the call is about, for errors, such as `channel librec_channel`.
+
+        Raises:
+            SlackRefused: a permanent refusal, with the remedy for its code.
+            SlackUnavailable: nothing was done; a later try may pass.
+            SlackAmbiguous: the call may have been carried out.
+        """
+        try:
+            answer = (
+                self._web.api_call(
+                    method, json={key: value for key, value in params.items() if value is not None}
+                )
+                if method in _JSON_METHODS
+                else self._web.api_call(
+                    method,
+                    params={
+                        key: _form(value) for key, value in params.items() if value is not None
+                    },
+                )
+            )
+        except SlackApiError as error:
+            raise _from_answer(method, error.response, about, self.bot) from None
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise _settle(method, network_error(method, about, error)) from None
+        data = answer.data
+        assert isinstance(data, dict)
+        return data
+
+    def upload(self, url: str, body: IO[bytes], size: int, *, about: str = "") -> None:
+        """POST `size` bytes of `body` to an upload URL, streamed in blocks.
+
+        Raises:
+            SlackUnavailable: the bytes did not arrive; get a new URL and try again. An unclear
+                outcome is no danger here: an upload that is never completed is never seen.
+            SlackRefused: the server does not take the file.
+        """
+        request = urllib.request.Request(  # noqa: S310 - https or loopback, see check_base_url
+            url,
+            data=body,
+            method="POST",
+            headers={"Content-Type": "application/octet-stream", "Content-Length": str(size)},
+        )
+        check_base_url(url, what="upload address")
+        opener = urllib.request.build_opener(_BlockHTTP(), _BlockHTTPS(context=self._tls))
+        try:
+            with opener.open(request, timeout=self._timeout) as response:
+                response.read()
+        except urllib.error.HTTPError as error:
+            raise _upload_refused(error, about) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise _repeatable(network_error(UPLOAD, about, error)) from None
+
+
+# chat.* take nested blocks and metadata; the rest of the API is documented with form arguments.
+_JSON_METHODS = frozenset({"chat.postMessage", "chat.update", "chat.scheduleMessage"})
+
+
+def _form(value: object) -> object:
+    import json
+
+    return json.dumps(value) if isinstance(value, (list, dict)) else value
+
+
+def check_base_url(url: str, *, what: str = "slack.base_url") -> None:
+    """Refuse an address to which the token or a file would travel in the clear.
+
+    Raises:
+        ConfigError: the URL is neither https nor on this machine.
+    """
+    parts = urlsplit(url)
+    local = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        return
+    raise ConfigError(
+        f"{what} is no https address: {parts.scheme}://{parts.hostname or ''}",
+        hint="use https; plain http is accepted on 127.0.0.1 only, as for the sandbox",
+    )
+
+
+def network_error(method: str, about: str, error: Exception) -> SlackError:
+    """Turn an exception of urllib, http.client or ssl into one of our errors.
+
+    urllib wraps in URLError what happens while connecting and sending, and lets through what
+    happens while it waits for the answer; only the first can be known not to have reached Slack.
+    """
+    place = f" for {about}" if about else ""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    text = f"no answer from slack to {method}{place}: {_plain(reason)}"
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return SlackRefused(
+            text,
+            code="tls",
+            method=method,
+            hint="set SSL_CERT_FILE to the certificate authority of your proxy or server",
+        )
+    if isinstance(error, urllib.error.URLError) and not isinstance(
+        reason, (ConnectionResetError, BrokenPipeError)
+    ):
+        return SlackUnavailable(text, code="unreachable", method=method, hint=_network_hint(reason))
+    return SlackAmbiguous(text, code="no_answer", method=method)
+
+
+def _plain(reason: object) -> str:
+    if isinstance(reason, socket.gaierror):
+        return "the host name cannot be resolved"
+    if isinstance(reason, TimeoutError):
+        return "timed out"
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror.lower()
+    return (str(reason) or type(reason).__name__).strip().lower()
+
+
+def _network_hint(reason: object) -> str:
+    if "tunnel" in str(reason).lower():
+        return "check HTTPS_PROXY and NO_PROXY; the proxy refused the connection"
+    return "check the network, HTTPS_PROXY and slack.base_url; the step can be run again"
+
+
+def _from_answer(method: str, response: Any, about: str, bot: str) -> SlackError:
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error") or "")
+    status = int(response.status_code)
+    place = f" for {about}" if about else ""
+    if status == _HTTP_TOO_MANY:
+        return RateLimited(
+            f"slack limits {method}{place}",
+            retry_after=_retry_after(response.headers),
+            method=method,
+        )
+    if code and not code.startswith("Received a response in a non-JSON format"):
+        error = refusal(
+            method,
+            code,
+            about=about,
+            answer=data,
+            retry_after=_retry_after(response.headers),
+            bot=bot,
+        )
+        return _settle(method, error)
+    text = f"slack answered {method}{place} with HTTP {status} and no usable body"
+    if status == _HTTP_UNAVAILABLE:
+        # RFC 9110, 15.6.4: the server is not able to handle the request; so it did not.
+        return SlackUnavailable(text, code="http_503", method=method)
+    if 400 <= status < _HTTP_SERVER_ERROR:
+        return SlackRefused(
+            text,
+            code=f"http_{status}",
+            method=method,
+            hint="check slack.base_url and the proxy: this is no answer of Slack's",
+        )
+    return _settle(method, SlackAmbiguous(text, code=f"http_{status}", method=method))
+
+
+def _settle(method: str, error: SlackError) -> SlackError:
+    return _repeatable(error) if method in REPEATABLE else error
+
+
+def _repeatable(error: SlackError) -> SlackError:
+    if isinstance(error, SlackAmbiguous):
+        return SlackUnavailable(error.message, code=error.code, method=error.method)
+    return error
+
+
+def _upload_refused(error: urllib.error.HTTPError, about: str) -> SlackError:
+    text = f"slack answered the upload of {about} with HTTP {error.code}"
+    if error.code == _HTTP_TOO_MANY:
+        wait = _retry_after(error.headers)
+        return RateLimited(f"slack limits the upload of {about}", retry_after=wait, method=UPLOAD)
+    if error.code >= _HTTP_SERVER_ERROR:
+        return SlackUnavailable(text, code=f"http_{error.code}", method=UPLOAD)
+    return SlackRefused(
+        text,
+        code=f"http_{error.code}",
+        method=UPLOAD,
+        hint="check the proxy and the file's size (1 GB at most); then run the step again",
+    )
+
+
+def _retry_after(headers: Any) -> float:
+    for name, value in dict(headers or {}).items():
+        if str(name).lower() == "retry-after":
+            try:
+                return max(0.0, float(value[0] if isinstance(value, list) else value))
+            except ValueError:
+                break
+    return 1.0
+
+
+class _BlockHTTP(urllib.request.HTTPHandler):
+    """http.client reads a body in blocks of 16 KiB by default; 1 MiB is several times faster."""
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(
+            functools.partial(http.client.HTTPConnection, blocksize=UPLOAD_BLOCK), req
+        )
+
+
+class _BlockHTTPS(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(
+            functools.partial(http.client.HTTPSConnection, blocksize=UPLOAD_BLOCK),
+            req,
+            context=self._context,
+        )
+
+
+def _quiet_logger() -> logging.Logger:
+    """A logger of our own for slack_sdk: it logs failures as errors, which we report ourselves.
+
+    At DEBUG slack_sdk prints whole requests; silencing it also keeps texts out of Snakemake's log.
+    """
+    logger = logging.getLogger("slack_wrapper.slack_sdk")
+    logger.setLevel(logging.CRITICAL)
+    return logger

@@ -1,0 +1,195 @@
+"""Slack's external upload: reserve a URL, stream the bytes to it, share the files in one message.
+
+https://docs.slack.dev/messaging/working-with-files#upload. Memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any, cast
+
+from slack_wrapper.client.files import LocalFile, WatchedReader
+from slack_wrapper.client.messages import LOOKS, history
+from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.transport import Transport
+from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused
+
+COMPLETE = "files.completeUploadExternal"
+# Seconds between the looks for the message that a share makes: Slack shares asynchronously.
+SHARE_LOOKS = (0.0, 0.2, 0.4, 0.8, 1.6, 3.0, 5.0, 8.0)
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file that Slack has and nobody sees until it is shared.
+
+    Args:
+        id: Slack's file ID.
+        name: its name in Slack.
+        title: its title in Slack.
+        size: bytes.
+        sha256: of the bytes that were sent, in hex.
+    """
+
+    id: str
+    name: str
+    title: str
+    size: int
+    sha256: str
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what a receipt says of the file."""
+        entry = asdict(self)
+        del entry["title"]
+        return entry
+
+
+@dataclass(frozen=True)
+class Share:
+    """Where uploaded files are to appear.
+
+    Args:
+        channel: ID; uploads take no names.
+        thread_ts: the root message to reply to.
+        comment: text of the message that carries the files.
+        about: for errors, such as `channel librec_channel`.
+    """
+
+    channel: str
+    thread_ts: str | None
+    comment: str | None
+    about: str
+
+
+def upload(transport: Transport, file: LocalFile, retrier: Retrier) -> UploadedFile:
+    """Send one file's bytes; nobody sees it before `share`.
+
+    Raises:
+        FileChanged: it changed meanwhile; the upload is abandoned.
+        SlackRefused, SlackUnavailable: see `Transport`.
+    """
+
+    def once() -> UploadedFile:
+        place = transport.call(
+            "files.getUploadURLExternal",
+            {"filename": file.name, "length": file.size},
+            about=f"file {file.path}",
+        )
+        with WatchedReader(file) as reader:
+            transport.upload(
+                str(place["upload_url"]),
+                cast(IO[bytes], reader),
+                file.size,
+                about=f"file {file.path}",
+            )
+            digest = reader.finish()
+        return UploadedFile(str(place["file_id"]), file.name, file.title, file.size, digest)
+
+    return retrier.run(once)
+
+
+def share(
+    transport: Transport, files: Sequence[UploadedFile], target: Share, retrier: Retrier
+) -> str | None:
+    """Make the uploaded files appear as one message, exactly once.
+
+    Returns:
+        The ts of that message, or None when the scopes do not allow to learn it.
+
+    Raises:
+        SlackRefused, SlackUnavailable: they were not shared.
+        SlackAmbiguous: they may have been shared, and the scopes do not allow to find out.
+    """
+    started = time.time()
+
+    def complete() -> str:
+        transport.call(
+            COMPLETE,
+            {
+                "files": [{"id": file.id, "title": file.title} for file in files],
+                "channel_id": target.channel,
+                "thread_ts": target.thread_ts,
+                "initial_comment": target.comment or None,
+            },
+            about=target.about,
+        )
+        return ""
+
+    found = retrier.run(complete, settle=lambda: _settle(transport, files, target, since=started))
+    return found or await_share(transport, files, target, since=started)
+
+
+def await_share(
+    transport: Transport,
+    files: Sequence[UploadedFile],
+    target: Share,
+    *,
+    since: float,
+    looks: Iterable[float] = SHARE_LOOKS,
+) -> str | None:
+    """Wait until Slack says that the files are in the channel.
+
+    Returns:
+        The ts of their message, or None when Slack may not be asked or does not say in time.
+    """
+    for pause in looks:
+        time.sleep(pause)
+        try:
+            ts = find_share(transport, files, target, since=since)
+        except SlackError:
+            return None
+        if ts:
+            return ts
+    return None
+
+
+def find_share(
+    transport: Transport, files: Sequence[UploadedFile], target: Share, *, since: float
+) -> str | None:
+    """Return the ts of the message that carries `files`, or None if there is none.
+
+    Raises:
+        SlackError: neither files.info nor the channel's history may be read.
+    """
+    try:
+        return _share_by_info(transport, files[0].id, target)
+    except SlackRefused as refused:
+        if refused.code in ("file_not_found", "file_deleted"):
+            return None
+    ids = {file.id for file in files}
+    for message in history(transport, target.channel, since=since, thread=target.thread_ts):
+        if ids & {str(file.get("id")) for file in message.get("files") or []}:
+            return str(message["ts"])
+    return None
+
+
+def _share_by_info(transport: Transport, file_id: str, target: Share) -> str | None:
+    answer = Retrier().run(lambda: transport.call("files.info", {"file": file_id}))
+    for places in ((answer.get("file") or {}).get("shares") or {}).values():
+        for place in places.get(target.channel) or []:
+            if target.thread_ts is None or place.get("thread_ts") == target.thread_ts:
+                return str(place["ts"])
+    return None
+
+
+def _settle(
+    transport: Transport, files: Sequence[UploadedFile], target: Share, *, since: float
+) -> str | None:
+    names = ", ".join(file.name for file in files)
+    try:
+        for pause in LOOKS:
+            time.sleep(pause)
+            ts = find_share(transport, files, target, since=since)
+            if ts:
+                return ts
+    except SlackError as error:
+        raise SlackAmbiguous(
+            f"{names} may or may not have been shared in {target.about}, "
+            f"and slack may not be asked: {error.code or error.message}",
+            code="unsettled",
+            method=COMPLETE,
+            hint="look into the channel; with the scope files:read such a case settles itself",
+        ) from None
+    return None

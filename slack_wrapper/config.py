@@ -1,0 +1,163 @@
+"""The `slack:` section of a Snakemake config: checked against one schema, read into one dataclass.
+
+Error messages never show a value: it could be a password in the wrong place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper.errors import ConfigError
+
+SECTION = "slack"
+SCHEMA_FILE = Path(__file__).parent / "schema" / "slack.schema.json"
+SLACK_API = "https://slack.com/api/"
+BASE_URL_VARIABLE = "SLACK_WRAPPER_BASE_URL"
+KEYRING_SERVICE = "slack-wrapper"
+_TOKEN_KEYS = ("token", "slack_token", "bot_token", "api_token")
+
+
+@dataclass(frozen=True)
+class PasswordSources:
+    """Where the password may come from besides the prompt.
+
+    Args:
+        password_command: shell-like command line; the first line of its output.
+        keyring_service: name under which the OS keyring holds it.
+        keyring_username: the same; empty for the name of the key file.
+    """
+
+    password_command: str | None = None
+    keyring_service: str = KEYRING_SERVICE
+    keyring_username: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The `slack:` section without its password, which is kept apart from all that is plain data.
+
+    Args:
+        defaults: channel, encrypted_key, thread and on_failure for steps that do not set them.
+        sources: where the password may come from.
+        base_url: address of the Web API.
+        dry_run: compose, validate and write receipts, send nothing.
+        enabled: False: receipts say `disabled`, nothing is sent.
+        posts: name → parameters of a declarative post.
+    """
+
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    sources: PasswordSources = field(default_factory=PasswordSources)
+    base_url: str = SLACK_API
+    dry_run: bool = False
+    enabled: bool = True
+    posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def read(section: Mapping[str, Any] | None) -> Settings:
+    """Check the `slack:` section and return it as settings; nothing at all is valid too.
+
+    Raises:
+        ConfigError: an unknown key (with the near one), a wrong form, or a plain token.
+    """
+    section = section or {}
+    validate(section)
+    return settings(section)
+
+
+def settings(section: Mapping[str, Any]) -> Settings:
+    """Return the settings of a section that has been validated."""
+    keyring = section.get("keyring") or {}
+    return Settings(
+        defaults={
+            key: section[key]
+            for key in ("channel", "encrypted_key", "thread", "on_failure")
+            if section.get(key) is not None
+        },
+        sources=PasswordSources(
+            password_command=section.get("password_command") or None,
+            keyring_service=keyring.get("service") or KEYRING_SERVICE,
+            keyring_username=keyring.get("username") or "",
+        ),
+        base_url=base_url(section.get("base_url")),
+        dry_run=bool(section.get("dry_run", False)),
+        enabled=bool(section.get("enabled", True)),
+        posts=section.get("posts") or {},
+    )
+
+
+def base_url(configured: str | None = None) -> str:
+    """Return the address of the Web API, ending in a slash: environment, config, Slack."""
+    url = os.environ.get(BASE_URL_VARIABLE) or configured or SLACK_API
+    return url if url.endswith("/") else url + "/"
+
+
+def validate(section: Mapping[str, Any]) -> None:
+    """Check the section against the schema.
+
+    Raises:
+        ConfigError: see `read`.
+    """
+    import jsonschema
+
+    if not isinstance(section, Mapping):
+        raise ConfigError("config: slack is no mapping", hint="write slack: with its keys below it")
+    _refuse_token(section)
+    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    errors = sorted(validator.iter_errors(_plain(section)), key=lambda error: list(error.path))
+    if errors:
+        raise _explain(errors[0])
+
+
+def _plain(value: Any) -> Any:
+    """Return Snakemake's config containers as the plain ones that jsonschema knows."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+def _refuse_token(section: Mapping[str, Any]) -> None:
+    for key in _TOKEN_KEYS:
+        if key in section:
+            raise ConfigError(
+                f"config: slack.{key} is not taken, a plain token never belongs in a config",
+                hint="encrypt it (slack-wrapper encrypt --key CLEARTEXT --encrypted OUT), set "
+                "slack.encrypted_key, and revoke the token if the config was ever shared",
+            )
+
+
+def _explain(error: Any) -> ConfigError:
+    place = ".".join([SECTION, *(str(part) for part in error.absolute_path)])
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", {}))
+        unknown = sorted(set(error.instance) - set(known))[0]
+        return ConfigError(f"config: unknown key {place}.{unknown}", hint=_suggest(unknown, known))
+    if error.validator == "enum":
+        allowed = ", ".join(str(value) for value in error.validator_value)
+        return ConfigError(f"config: {place} is not valid", hint=f"it is one of: {allowed}")
+    if error.validator == "type":
+        kinds = error.validator_value
+        kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+        return ConfigError(
+            f"config: {place} is not valid", hint=f"it must be: {' or '.join(kinds)}"
+        )
+    if error.validator == "pattern" and "propertyNames" in error.absolute_schema_path:
+        return ConfigError(
+            f"config: {place} has a name that cannot be a file name",
+            hint="use letters, digits, dash, underscore and dot; the receipt is slack/NAME.json",
+        )
+    return ConfigError(f"config: {place} is not valid")
+
+
+def _suggest(unknown: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = get_close_matches(unknown, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"the keys are: {', '.join(known)}"

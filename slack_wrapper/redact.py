@@ -1,0 +1,116 @@
+"""A secret that never prints, and the removal of secrets from texts that do.
+
+Token forms: https://docs.slack.dev/authentication/tokens.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import threading
+from typing import Any, NoReturn
+from urllib.parse import quote, quote_plus
+
+MASK = "[redacted]"
+# Replacing a secret this short everywhere would riddle ordinary text with masks, which both
+# destroys the text and tells the secret; what looks like a token is masked at any rate.
+MIN_LENGTH = 4
+
+_PATTERNS = (
+    re.compile(r"\bx(?:ox[a-z]|app|oxe\.xox[a-z])-[A-Za-z0-9-]{4,}"),
+    re.compile(r"(?<=/services/)T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+"),
+    re.compile(r"(?i)(?<=bearer )[A-Za-z0-9._~+/-]{6,}=*"),
+    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+)
+
+
+class Secret:
+    """Holds a password or token; only `reveal` gives it.
+
+    It does not print, format, pickle or serialise, and registers itself with the scrubber.
+    """
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str) -> None:
+        self.__value = value
+        SCRUBBER.register(value)
+
+    def reveal(self) -> str:
+        """Return the secret itself."""
+        return self.__value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return repr(self)
+
+    def __bool__(self) -> bool:
+        return bool(self.__value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash((Secret, self.__value))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret cannot be pickled or copied")
+
+
+class Scrubber:
+    """Replaces registered secrets, and whatever looks like a Slack credential, by a mask."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+        self._lock = threading.Lock()
+
+    def register(self, secret: str) -> None:
+        """Mask `secret` from now on, also URL-encoded, in JSON and in base64."""
+        if len(secret) < MIN_LENGTH:
+            return
+        raw = secret.encode()
+        forms = {
+            secret,
+            quote(secret, safe=""),
+            quote_plus(secret),
+            json.dumps(secret)[1:-1],
+            base64.b64encode(raw).decode(),
+            base64.urlsafe_b64encode(raw).decode(),
+        }
+        with self._lock:
+            self._forms |= forms
+
+    def __call__(self, text: str) -> str:
+        """Return `text` without secrets."""
+        with self._lock:
+            forms = sorted(self._forms, key=len, reverse=True)
+        for form in forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        for pattern in _PATTERNS:
+            text = pattern.sub(MASK, text)
+        return text
+
+
+SCRUBBER = Scrubber()
+
+
+def redact(text: str) -> str:
+    """Return `text` with every registered secret and every token-like word masked."""
+    return SCRUBBER(text)
+
+
+def redact_data(value: Any) -> Any:
+    """Return JSON-like data with every text in it redacted, keys included."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {redact(str(key)): redact_data(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [redact_data(entry) for entry in value]
+    return value

@@ -1,0 +1,276 @@
+"""What a step, hook or command asks to be posted: checked once, plain data, no secret in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any
+
+from slack_wrapper.errors import RequestError
+
+MESSAGE = "message"
+FILE = "file"
+RUN_THREAD = "run"
+NO_THREAD = "none"
+ON_FAILURE = ("queue", "fail", "warn")
+
+# The parameters of a step that users are promised; see docs/steps.md.
+PARAMETERS = (
+    "option",
+    "channel",
+    "encrypted_key",
+    "message",
+    "file",
+    "comment",
+    "thread",
+    "blocks",
+    "fields",
+    "color",
+    "mention",
+    "on_failure",
+)
+_SECRET_PARAMETERS = ("password", "token", "slack_token")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One post to one or more channels.
+
+    Args:
+        option: `message` or `file`.
+        channels: names, IDs, or e-mail addresses of people (direct message), at least one.
+        message: the text, or for files their title.
+        files: paths relative to the working directory.
+        comment: text of the message that carries the files.
+        thread: `run`, `none`, or the path of another step's receipt.
+        blocks: Block Kit blocks.
+        fields: name → value, shown in two columns.
+        color: of the bar beside the message: `good`, `warning`, `danger` or `#rrggbb`.
+        mention: `here`, `channel`, user IDs, group IDs or e-mail addresses.
+        on_failure: `queue`, `fail` or `warn`.
+        encrypted_key: path of the key file; None for $SLACK_BOT_TOKEN.
+        receipt: path of the receipt, which identifies the step in its workflow; may be empty.
+        rule: name of the rule, for errors; may be empty.
+    """
+
+    option: str
+    channels: tuple[str, ...]
+    message: str = ""
+    files: tuple[str, ...] = ()
+    comment: str = ""
+    thread: str = NO_THREAD
+    blocks: tuple[dict[str, Any], ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    color: str = ""
+    mention: tuple[str, ...] = ()
+    on_failure: str = "fail"
+    encrypted_key: str | None = None
+    receipt: str = ""
+    rule: str = ""
+
+    @property
+    def about(self) -> str:
+        """The channels, for errors."""
+        word = "channel" if len(self.channels) == 1 else "channels"
+        return f"{word} {', '.join(self.channels)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that `from_dict` takes, for JSON."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> Request:
+        """Return the request that `to_dict` wrote."""
+        known = {spec.name for spec in fields(Request)}
+        values = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in data.items()
+            if key in known
+        }
+        return Request(**values)
+
+
+def build(
+    params: Mapping[str, Any],
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    files: Iterable[str] = (),
+    message_file: str | None = None,
+    receipt: str = "",
+    rule: str = "",
+) -> Request:
+    """Check the parameters of a step and return its request.
+
+    Args:
+        params: the step's parameters, `PARAMETERS`.
+        defaults: the `slack:` section; gives channel, key, thread and on_failure where absent.
+        files: the step's `input.file`, one or many.
+        message_file: the step's `input.message`, a text or Markdown file.
+        receipt: the step's output.
+        rule: the step's rule.
+
+    Raises:
+        RequestError: a parameter is unknown, missing or not of its form.
+    """
+    _refuse_unknown(params, rule)
+    defaults = defaults or {}
+    paths = tuple(str(path) for path in files) or strings(params.get("file"), "file", rule)
+    option = str(params.get("option") or (FILE if paths else MESSAGE)).lower()
+    request = Request(
+        option=_one_of(option, (MESSAGE, FILE), "option", rule),
+        channels=channels(params.get("channel") or defaults.get("channel"), rule),
+        message=_text(params.get("message"), message_file, rule),
+        files=paths if option == FILE else (),
+        comment=str(params.get("comment") or ""),
+        thread=str(params.get("thread") or defaults.get("thread") or RUN_THREAD),
+        blocks=_blocks(params.get("blocks"), rule),
+        fields=_fields(params.get("fields"), rule),
+        color=str(params.get("color") or ""),
+        mention=strings(params.get("mention"), "mention", rule),
+        on_failure=_one_of(
+            str(params.get("on_failure") or defaults.get("on_failure") or "queue"),
+            ON_FAILURE,
+            "on_failure",
+            rule,
+        ),
+        encrypted_key=_path(params.get("encrypted_key") or defaults.get("encrypted_key")),
+        receipt=receipt,
+        rule=rule,
+    )
+    _refuse_empty(request)
+    return request
+
+
+def channels(value: Any, rule: str = "") -> tuple[str, ...]:
+    """Return the channels of a parameter: a name, an ID, `{email: …}`, or a list of these.
+
+    Raises:
+        RequestError: there is none, or one is not of these forms.
+    """
+    entries = value if isinstance(value, (list, tuple)) else [value]
+    found = tuple(_channel(entry, rule) for entry in entries if entry)
+    if found:
+        return found
+    raise RequestError(
+        f"{_step(rule)} has no channel",
+        hint="set the step's parameter channel, or slack.channel in the config",
+    )
+
+
+def strings(value: Any, name: str, rule: str = "") -> tuple[str, ...]:
+    """Return a parameter that may be one text or a list of texts."""
+    if value is None or value == "":
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, Sequence):
+        return tuple(str(entry) for entry in value)
+    raise RequestError(f"{_step(rule)}: {name} is neither a text nor a list of texts")
+
+
+def _channel(entry: Any, rule: str) -> str:
+    if isinstance(entry, Mapping) and set(entry) == {"email"}:
+        return str(entry["email"])
+    if isinstance(entry, str):
+        return entry.strip().removeprefix("#")
+    raise RequestError(
+        f"{_step(rule)}: a channel is neither a name, an ID nor {{email: address}}",
+        hint="write channel: librec_channel, or channel: {email: someone@lab.org}",
+    )
+
+
+def _text(message: Any, message_file: str | None, rule: str) -> str:
+    if message_file is None:
+        return "" if message is None else str(message)
+    try:
+        with open(message_file, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs a step 10 ms
+            text = file.read().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(
+            f"{_step(rule)}: the message file {message_file} cannot be read as UTF-8 text",
+            hint=f"check the rule that makes it ({type(error).__name__})",
+        ) from None
+    return f"{message}\n{text}" if message else text
+
+
+def _blocks(value: Any, rule: str) -> tuple[dict[str, Any], ...]:
+    if not value:
+        return ()
+    if isinstance(value, str):
+        value = _parse_blocks(value, rule)
+    if isinstance(value, Mapping):
+        value = value.get("blocks")
+    if isinstance(value, (list, tuple)) and all(isinstance(block, Mapping) for block in value):
+        return tuple(dict(block) for block in value)
+    raise RequestError(
+        f"{_step(rule)}: blocks is no list of Block Kit blocks",
+        hint="give a list of objects, or a JSON text as Slack's Block Kit Builder makes it",
+    )
+
+
+def _parse_blocks(text: str, rule: str) -> Any:
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise RequestError(
+            f"{_step(rule)}: blocks is no valid JSON",
+            hint="give a list of objects, or a JSON text as Slack's Block Kit Builder makes it",
+        ) from None
+
+
+def _fields(value: Any, rule: str) -> dict[str, str]:
+    if not value:
+        return {}
+    if isinstance(value, Mapping):
+        return {str(name): str(entry) for name, entry in value.items()}
+    raise RequestError(
+        f"{_step(rule)}: fields is no mapping", hint="write fields: {name: value, …}"
+    )
+
+
+def _path(value: Any) -> str | None:
+    return str(value) if value else None
+
+
+def _one_of(value: str, allowed: tuple[str, ...], name: str, rule: str) -> str:
+    if value in allowed:
+        return value
+    raise RequestError(
+        f"{_step(rule)}: {name} is {value}", hint=f"{name} is one of: {', '.join(allowed)}"
+    )
+
+
+def _refuse_unknown(params: Mapping[str, Any], rule: str) -> None:
+    for name in params:
+        if name in PARAMETERS:
+            continue
+        if name in _SECRET_PARAMETERS:
+            raise RequestError(
+                f"{_step(rule)}: {name} cannot be a parameter of a step, "
+                "Snakemake writes parameters to its metadata and log",
+                hint="use slack.password_command, the keyring (`slack-wrapper keyring set`) "
+                "or the prompt",
+            )
+        near = get_close_matches(name, PARAMETERS, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"parameters are: {', '.join(PARAMETERS)}"
+        raise RequestError(f"{_step(rule)} has an unknown parameter {name}", hint=hint)
+
+
+def _refuse_empty(request: Request) -> None:
+    if request.option == FILE and not request.files:
+        raise RequestError(
+            f"{_step(request.rule)} has option file and no file",
+            hint="name it: input: file='plot.png', or params: file='plot.png'",
+        )
+    if request.option == MESSAGE and not (request.message or request.blocks or request.fields):
+        raise RequestError(
+            f"{_step(request.rule)} has nothing to say",
+            hint="set message, blocks or fields, or input: message='summary.md'",
+        )
+
+
+def _step(rule: str) -> str:
+    return f"step {rule}" if rule else "the post"
