@@ -28,10 +28,10 @@ def write(path: str | os.PathLike[str], data: bytes, *, mode: int | None = None)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(name, target)
+        Path(name).replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            Path(name).unlink()
         raise
     sync_folder(folder)
 

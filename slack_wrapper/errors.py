@@ -38,7 +38,8 @@
         ├── SessionUnreachable
         └── SessionProtocolError
 
-An error prints as one lower-case line that says what happened to what, then `hint:` with the remedy.
+An error prints as one lower-case line that says what happened to what, then `hint:` and the
+remedy.
 """
 
 from __future__ import annotations
@@ -312,9 +313,7 @@ class RateLimited(SlackUnavailable):
         retry_after: seconds to wait, from the `Retry-After` header.
     """
 
-    default_hint = (
-        "post less often: set resources: slack=1 on the steps, or gather them in a digest"
-    )
+    default_hint = "post less often: one message instead of many, or `--resources slack=1`"
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -138,7 +139,9 @@ def history(
         "limit": _PAGE,
     }
     for _ in range(_MAX_PAGES):
-        answer = Retrier().run(lambda: transport.call(method, params, about=f"channel {channel}"))
+        answer = Retrier().run(
+            functools.partial(transport.call, method, params, about=f"channel {channel}")
+        )
         yield from answer.get("messages") or []
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:

@@ -33,18 +33,18 @@ TRANSIENT = frozenset(
     }
 )
 
-_TOKEN = "make a bot token at https://api.slack.com/apps and encrypt it: slack-wrapper rekey FILE"
+_NEW_KEY = "make a bot token at https://api.slack.com/apps and encrypt it: slack-wrapper rekey FILE"
 _SIZE = "shorten it, or post it as a file"
 
 REMEDIES: Mapping[str, str] = {
     # token
-    "not_authed": "no token reached Slack; " + _TOKEN,
-    "invalid_auth": "the token is wrong or belongs to another server; " + _TOKEN,
-    "account_inactive": "the bot or its owner was removed; " + _TOKEN,
-    "token_revoked": "the token was revoked; " + _TOKEN,
-    "token_expired": "the token has expired; " + _TOKEN,
+    "not_authed": "no token reached Slack; " + _NEW_KEY,
+    "invalid_auth": "the token is wrong or belongs to another server; " + _NEW_KEY,
+    "account_inactive": "the bot or its owner was removed; " + _NEW_KEY,
+    "token_revoked": "the token was revoked; " + _NEW_KEY,
+    "token_expired": "the token has expired; " + _NEW_KEY,
     "not_allowed_token_type": "use a bot token (xoxb-…), not an app-level or legacy token; "
-    + _TOKEN,
+    + _NEW_KEY,
     "no_permission": "ask a workspace admin to allow the app, or give it the scope it lacks",
     "ekm_access_denied": "a workspace admin has suspended posting; ask them",
     "org_login_required": "the workspace is being moved to an organization; try again later",

@@ -72,7 +72,7 @@ class Retrier:
         if isinstance(error, RateLimited):
             # A little more than asked for, so that parallel callers do not return together.
             return error.retry_after + random.uniform(0, 0.25)  # noqa: S311
-        wait = min(self.policy.cap, self.policy.base * 2 ** (attempt - 1))
+        wait: float = min(self.policy.cap, self.policy.base * 2 ** (attempt - 1))
         return wait * random.uniform(0.5, 1.0)  # noqa: S311
 
     def _give_up_or_sleep(

@@ -83,7 +83,7 @@ class Request:
     def from_dict(data: Mapping[str, Any]) -> Request:
         """Return the request that `to_dict` wrote."""
         known = {spec.name for spec in fields(Request)}
-        values = {
+        values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in data.items()
             if key in known

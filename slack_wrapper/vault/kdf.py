@@ -47,7 +47,7 @@ DEFAULT_PROFILE = "rfc9106-low"
 MAX_MEMORY = 2048 * MIB
 MAX_PASSES = 16
 MAX_LANES = 16
-MAX_WORK = 4096 * MIB  # memory × passes: about 10 s on one core
+MAX_WORK = 4096 * MIB  # memory times passes: about 10 s on one core
 
 _count = 0
 _count_lock = threading.Lock()
