@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import functools
 import http.client
+import json
 import logging
 import socket
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from typing import IO, Any, Protocol
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
@@ -64,15 +65,6 @@ _HTTP_UNAVAILABLE = 503
 _HTTP_SERVER_ERROR = 500
 
 
-class Call(Protocol):
-    """What the modules of this folder need of a transport."""
-
-    def __call__(
-        self, method: str, params: Mapping[str, Any], *, about: str = ""
-    ) -> dict[str, Any]:
-        """Call a Web API method and return Slack's answer."""
-
-
 class Transport:
     """Calls to one workspace with one token.
 
@@ -110,19 +102,13 @@ class Transport:
             SlackUnavailable: nothing was done; a later try may pass.
             SlackAmbiguous: the call may have been carried out.
         """
+        given = {key: value for key, value in params.items() if value is not None}
         try:
-            answer = (
-                self._web.api_call(
-                    method, json={key: value for key, value in params.items() if value is not None}
-                )
-                if method in _JSON_METHODS
-                else self._web.api_call(
-                    method,
-                    params={
-                        key: _form(value) for key, value in params.items() if value is not None
-                    },
-                )
-            )
+            if method in _JSON_METHODS:
+                answer = self._web.api_call(method, json=given)
+            else:
+                form = {key: _form(value) for key, value in given.items()}
+                answer = self._web.api_call(method, params=form)
         except SlackApiError as error:
             raise _from_answer(method, error.response, about, self.bot) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -146,7 +132,7 @@ class Transport:
             headers={"Content-Type": "application/octet-stream", "Content-Length": str(size)},
         )
         check_base_url(url, what="upload address")
-        opener = urllib.request.build_opener(_BlockHTTP(), _BlockHTTPS(context=self._tls))
+        opener = urllib.request.build_opener(_BlockHTTP(), _BlockHTTPS(self._tls))
         try:
             with opener.open(request, timeout=self._timeout) as response:
                 response.read()
@@ -161,8 +147,6 @@ _JSON_METHODS = frozenset({"chat.postMessage", "chat.update", "chat.scheduleMess
 
 
 def _form(value: object) -> object:
-    import json
-
     return json.dumps(value) if isinstance(value, (list, dict)) else value
 
 
@@ -301,12 +285,15 @@ class _BlockHTTP(urllib.request.HTTPHandler):
 
 
 class _BlockHTTPS(urllib.request.HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self._tls = context
+
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(
-            functools.partial(http.client.HTTPSConnection, blocksize=UPLOAD_BLOCK),
-            req,
-            context=self._context,
+        connection = functools.partial(
+            http.client.HTTPSConnection, blocksize=UPLOAD_BLOCK, context=self._tls
         )
+        return self.do_open(connection, req)
 
 
 def _quiet_logger() -> logging.Logger:
