@@ -1,0 +1,16 @@
+"""The interface of a session; `local` sends, later ones hand on."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from slack_wrapper.session.request import Request
+
+Receipt = dict[str, Any]
+
+
+class Session(Protocol):
+    """Takes requests and returns receipts; safe to use from several threads."""
+
+    def post(self, request: Request) -> Receipt:
+        """Post to each channel of the request, once, and return the receipt."""

@@ -1,0 +1,123 @@
+"""The session that sends: it holds the unlocked tokens and the clients of one process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from slack_wrapper.client.files import LocalFile, check
+from slack_wrapper.client.names import Names
+from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.transport import Transport
+from slack_wrapper.config import Settings
+from slack_wrapper.errors import NoToken, SlackAmbiguous, SlackUnavailable, TokenMalformed
+from slack_wrapper.redact import Secret
+from slack_wrapper.session import delivery, receipts
+from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.compose import Draft, compose
+from slack_wrapper.session.request import FILE, Request
+from slack_wrapper.vault.kinds import secret_kind
+from slack_wrapper.vault.password import PasswordChain
+
+TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One token's connection: what it is called with, and the names it has looked up."""
+
+    transport: Transport
+    names: Names
+
+
+class LocalSession:
+    """Composes and delivers requests in this process.
+
+    Args:
+        settings: the `slack:` section.
+        passwords: opens the key files.
+        policy: bounds of the retries.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        passwords: PasswordChain,
+        *,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._settings = settings
+        self._passwords = passwords
+        self._policy = policy or RetryPolicy()
+        self._workspaces: dict[str | None, Workspace] = {}
+        self._lock = threading.Lock()
+
+    def post(self, request: Request) -> Receipt:
+        """Post to each channel of the request, once, and return the receipt.
+
+        Raises:
+            SlackWrapperError: whatever kept it from being posted; with `on_failure: warn`
+                transient trouble gives a receipt that says `warned` instead.
+        """
+        files = [check(path, title=_title(request)) for path in request.files]
+        if not self._settings.enabled:
+            return receipts.unsent("disabled", request, files)
+        if self._settings.dry_run:
+            compose(request, lambda email: "U00000000")
+            return receipts.unsent("dry_run", request, files)
+        workspace = self.workspace(request.encrypted_key)
+        draft = compose(request, workspace.names.user_id)
+        done = [
+            self._deliver(workspace, replace(request, channels=(channel,)), draft, files)
+            for channel in request.channels
+        ]
+        return done[0] if len(done) == 1 else {"deliveries": done}
+
+    def workspace(self, encrypted_key: str | None) -> Workspace:
+        """Return the connection for a key file, or for $SLACK_BOT_TOKEN; unlocked once.
+
+        Raises:
+            NoToken, TokenMalformed, PasswordError, KeyFileError.
+        """
+        with self._lock:
+            if encrypted_key not in self._workspaces:
+                transport = Transport(self._token(encrypted_key), base_url=self._settings.base_url)
+                self._workspaces[encrypted_key] = Workspace(transport, Names(transport))
+            return self._workspaces[encrypted_key]
+
+    def _token(self, encrypted_key: str | None) -> Secret:
+        if encrypted_key:
+            token = self._passwords.unlock(encrypted_key)
+            source = f"the key file {encrypted_key}"
+        else:
+            token = Secret(os.environ.get(TOKEN_VARIABLE, "").strip())
+            source = f"${TOKEN_VARIABLE}"
+        if not token:
+            raise NoToken("there is no slack token: no encrypted_key is set")
+        kind = secret_kind(token.reveal())
+        if kind not in ("bot token", "user token"):
+            what = f"holds a {kind}" if kind else "holds no slack token"
+            raise TokenMalformed(
+                f"{source} {what}",
+                hint="posting needs a bot token (xoxb-…): see docs/slack-app.md",
+            )
+        return token
+
+    def _deliver(
+        self, workspace: Workspace, request: Request, draft: Draft, files: Sequence[LocalFile]
+    ) -> Receipt:
+        retrier = Retrier(self._policy)
+        try:
+            if request.option == FILE:
+                return delivery.send_files(workspace, request, draft, files, retrier)
+            return delivery.send_message(workspace, request, draft, retrier)
+        except (SlackUnavailable, SlackAmbiguous) as error:
+            if request.on_failure != "warn":
+                raise
+            return receipts.warned(request, files, error, retrier.attempts)
+
+
+def _title(request: Request) -> str | None:
+    return request.message if len(request.files) == 1 and request.message else None

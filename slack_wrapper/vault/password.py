@@ -1,0 +1,126 @@
+"""The password chain: given, environment, command, OS keyring, prompt; each file opened once.
+
+A source that was named on purpose is believed: when its password does not fit, that is an error,
+not a reason to try the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+from slack_wrapper.config import PasswordSources
+from slack_wrapper.errors import NoPassword, PasswordError, WrongPassword
+from slack_wrapper.redact import Secret
+from slack_wrapper.vault import password_sources, store
+
+PROMPTS = 3  # one, and two more after a wrong password
+
+
+class PasswordChain:
+    """Finds the password of key files and opens each of them once.
+
+    Safe to share between the threads of a session: one key is derived, one prompt shown at a time.
+
+    Args:
+        sources: the command and the keyring entry of the config.
+        given: a password from the config or command line.
+        interactive: whether a person may be asked.
+    """
+
+    def __init__(
+        self,
+        sources: PasswordSources,
+        *,
+        given: Secret | None = None,
+        interactive: bool = True,
+    ) -> None:
+        self._sources = sources
+        self._given = given
+        self._interactive = interactive
+        self._fitting: list[Secret] = []
+        self._opened: dict[Path, Secret] = {}
+        self._lock = threading.Lock()
+
+    def unlock(self, path: str | os.PathLike[str]) -> Secret:
+        """Return the token that a key file holds.
+
+        Raises:
+            NoPassword: no source has one and nobody can be asked; says what each source answered.
+            WrongPassword: the password found does not fit.
+            PasswordError, KeyFileError: as they say.
+        """
+        place = Path(path).absolute()
+        with self._lock:
+            if place not in self._opened:
+                store.read(path)  # a missing or damaged file is told before anybody is asked
+                self._opened[place] = self._open(path)
+            return self._opened[place]
+
+    def _open(self, path: str | os.PathLike[str]) -> Secret:
+        for password in self._fitting:
+            try:
+                return store.unlock(path, password.reveal())
+            except WrongPassword:
+                continue
+        password, source = self._find(path)
+        if password is None:
+            return self._ask(path, source)
+        try:
+            token = store.unlock(path, password.reveal())
+        except WrongPassword:
+            raise WrongPassword(
+                f"the password from {source} does not open the key file {path}"
+            ) from None
+        self._fitting.append(password)
+        return token
+
+    def _find(self, path: str | os.PathLike[str]) -> tuple[Secret | None, str]:
+        """Return the first password and its source, or None and what the keyring answered."""
+        if self._given:
+            return self._given, "the config"
+        password = password_sources.from_environment()
+        if password:
+            return password, f"${password_sources.VARIABLE}"
+        if self._sources.password_command:
+            return (
+                password_sources.from_command(self._sources.password_command),
+                "slack.password_command",
+            )
+        service, username = self._sources.keyring_service, keyring_username(self._sources, path)
+        try:
+            password = password_sources.from_keyring(service, username)
+        except PasswordError as error:
+            return None, error.message
+        if password:
+            return password, f"the keyring (service {service}, username {username})"
+        return None, f"the keyring has no entry for service {service}, username {username}"
+
+    def _ask(self, path: str | os.PathLike[str], keyring_said: str) -> Secret:
+        for left in reversed(range(PROMPTS)):
+            password = (
+                password_sources.from_prompt(f"Password for {path}: ")
+                if self._interactive
+                else None
+            )
+            if password is None:
+                raise NoPassword(
+                    f"there is no password for the key file {path}: {keyring_said}, "
+                    "and there is no terminal to ask at"
+                )
+            try:
+                token = store.unlock(path, password.reveal())
+            except WrongPassword:
+                if not left:
+                    raise
+                password_sources.tell(f"wrong password, {left} more to try")
+                continue
+            self._fitting.append(password)
+            return token
+        raise AssertionError("the last prompt returns or raises")
+
+
+def keyring_username(sources: PasswordSources, path: str | os.PathLike[str]) -> str:
+    """Return the name of the keyring entry: the configured one, else the key file's full path."""
+    return sources.keyring_username or str(Path(path).resolve())

@@ -1,0 +1,211 @@
+"""Where a password can come from; each source gives a Secret, None, or one of our errors."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper.errors import (
+    EmptyPassword,
+    KeyringInsecure,
+    KeyringLocked,
+    KeyringUnavailable,
+    PasswordCommandFailed,
+    PasswordFileUnreadable,
+)
+from slack_wrapper.redact import Secret
+
+VARIABLE = "SLACK_WRAPPER_PASSWORD"
+COMMAND_SECONDS = 60.0  # a command may wait for a person to touch a token, not for ever
+# Backends of the keyring package that encrypt what they store, by module. Others, such as those
+# of keyrings.alt, write plain text without saying so.
+ENCRYPTING_BACKENDS = (
+    "keyring.backends.SecretService",
+    "keyring.backends.libsecret",
+    "keyring.backends.kwallet",
+    "keyring.backends.macOS",
+    "keyring.backends.Windows",
+)
+_ABSENT_BACKENDS = ("keyring.backends.fail", "keyring.backends.null")
+
+
+def from_environment() -> Secret | None:
+    """Return the password of $SLACK_WRAPPER_PASSWORD, if it is set and not empty."""
+    value = os.environ.get(VARIABLE)
+    return Secret(value) if value else None
+
+
+def from_command(command: str) -> Secret:
+    """Return the first line that a command prints.
+
+    Args:
+        command: split as a shell would, but no shell runs it.
+
+    Raises:
+        PasswordCommandFailed: it cannot be run, fails, prints nothing or takes a minute.
+    """
+    name = command.split(maxsplit=1)[0] if command.strip() else "(empty)"
+    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
+    try:
+        done = subprocess.run(
+            shlex.split(command),
+            stdout=subprocess.PIPE,
+            env=environment,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise PasswordCommandFailed(
+            f"the password command {name} took more than {COMMAND_SECONDS:.0f} s"
+        ) from None
+    except (OSError, ValueError, IndexError):
+        raise PasswordCommandFailed(f"the password command {name} cannot be run") from None
+    if done.returncode:
+        raise PasswordCommandFailed(
+            f"the password command {name} ended with exit code {done.returncode}"
+        )
+    return _first_line(done.stdout, PasswordCommandFailed, f"the password command {name}")
+
+
+def from_file(path: str | os.PathLike[str]) -> Secret:
+    """Return the first line of a file.
+
+    Raises:
+        PasswordFileUnreadable: it cannot be read or is empty.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise PasswordFileUnreadable(f"the password file {path} cannot be read: {reason}") from None
+    return _first_line(data, PasswordFileUnreadable, f"the password file {path}")
+
+
+def from_keyring(service: str, username: str) -> Secret | None:
+    """Return the password of an entry of the OS keyring, None if there is no such entry.
+
+    Raises:
+        KeyringUnavailable: no keyring answers.
+        KeyringLocked: it is there but locked.
+        KeyringInsecure: the backend is not known to encrypt.
+    """
+    password = keyring_call("get_password", service, username)
+    return Secret(password) if password else None
+
+
+def keyring_call(action: str, *args: str) -> Any:
+    """Call `get_password`, `set_password` or `delete_password` of an accepted backend.
+
+    Raises:
+        KeyringUnavailable, KeyringLocked, KeyringInsecure: see `from_keyring`.
+        keyring.errors.PasswordDeleteError: there was nothing to delete.
+    """
+    import keyring.errors
+
+    backend = keyring_backend()
+    try:
+        return getattr(backend, action)(*args)
+    except keyring.errors.KeyringLocked:
+        raise KeyringLocked(f"the keyring ({backend_name(backend)}) is locked") from None
+    except keyring.errors.InitError as error:
+        # What SecretService raises when nobody is there to unlock its collection.
+        raise KeyringLocked(
+            f"the keyring ({backend_name(backend)}) cannot be opened: {_lower(error)}"
+        ) from None
+    except keyring.errors.PasswordDeleteError:
+        raise
+    except (keyring.errors.KeyringError, RuntimeError, OSError) as error:
+        raise KeyringUnavailable(
+            f"the keyring ({backend_name(backend)}) does not answer: {_lower(error)}"
+        ) from None
+    except Exception as error:  # noqa: BLE001 - D-Bus libraries raise their own kinds
+        raise KeyringUnavailable(
+            f"the keyring ({backend_name(backend)}) failed: {type(error).__name__}"
+        ) from None
+
+
+def keyring_backend() -> Any:
+    """Return the keyring backend that will be used, if it is known to encrypt.
+
+    Raises:
+        KeyringUnavailable: there is none.
+        KeyringInsecure: it is not known to encrypt.
+    """
+    import keyring
+    import keyring.errors
+
+    try:
+        backend: Any = keyring.get_keyring()
+        members = list(getattr(backend, "backends", [])) or [backend]
+    except (keyring.errors.KeyringError, RuntimeError, ImportError) as error:
+        raise KeyringUnavailable(f"there is no usable keyring: {_lower(error)}") from None
+    accepted = [member for member in members if _module(member) in ENCRYPTING_BACKENDS]
+    if accepted:
+        return accepted[0]
+    insecure = [member for member in members if _module(member) not in _ABSENT_BACKENDS]
+    if insecure:
+        raise KeyringInsecure(
+            f"the keyring backend {backend_name(insecure[0])} is not known to encrypt"
+        )
+    raise KeyringUnavailable(f"no keyring answers (backend {backend_name(members[0])})")
+
+
+def backend_name(backend: Any) -> str:
+    """Return the name that keyring gives a backend, such as `SecretService Keyring`."""
+    return str(getattr(backend, "name", type(backend).__name__))
+
+
+def from_prompt(label: str, *, confirm: bool = False) -> Secret | None:
+    """Ask at the terminal, without echo; None when there is no terminal.
+
+    Args:
+        label: what is shown, ending in a colon and a space.
+        confirm: ask twice, for a new password.
+
+    Raises:
+        EmptyPassword: nothing was typed, or (with `confirm`) two different things.
+    """
+    if not _has_terminal():
+        return None
+    password = getpass.getpass(label)
+    if not password:
+        raise EmptyPassword("the password is empty")
+    if confirm and getpass.getpass("The same again: ") != password:
+        raise EmptyPassword("the two passwords differ", hint="nothing was written; try again")
+    return Secret(password)
+
+
+def tell(text: str) -> None:
+    """Say something to the person at the terminal."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin is not None and sys.stdin.isatty()
+    return True
+
+
+def _first_line(data: bytes, error: type[Exception], source: str) -> Secret:
+    line = data.split(b"\n", 1)[0].rstrip(b"\r")
+    if not line:
+        raise error(f"{source} gave an empty first line")
+    try:
+        return Secret(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise error(f"{source} gave no UTF-8 text") from None
+
+
+def _module(backend: Any) -> str:
+    return type(backend).__module__
+
+
+def _lower(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(".").lower()
