@@ -45,7 +45,9 @@ def send_message(workspace: Workspace, request: Request, draft: Draft, retrier: 
         reply = Message(posted.channel, part, f"{key}.{number}", thread_ts=thread or posted.ts)
         messages.post(transport, reply, retrier, about=request.about)
     link = messages.permalink(transport, posted)
-    return receipts.delivered(request, posted, thread, link, key, retrier.attempts, ())
+    return receipts.delivered(
+        request, posted, thread_ts=thread, permalink=link, key=key, attempts=retrier.attempts
+    )
 
 
 def send_files(
@@ -74,7 +76,15 @@ def send_files(
         reply = Message(channel, part, f"{key}.{number}", thread_ts=thread or ts)
         messages.post(transport, reply, retrier, about=request.about)
     link = messages.permalink(transport, posted) if ts else None
-    return receipts.delivered(request, posted, thread, link, key, retrier.attempts, sent)
+    return receipts.delivered(
+        request,
+        posted,
+        thread_ts=thread,
+        permalink=link,
+        key=key,
+        attempts=retrier.attempts,
+        files=sent,
+    )
 
 
 def target(names: Names, request: Request) -> str:

@@ -19,11 +19,12 @@ from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
 def delivered(
     request: Request,
     posted: Posted,
+    *,
     thread_ts: str | None,
     permalink: str | None,
     key: str,
     attempts: int,
-    files: Sequence[UploadedFile],
+    files: Sequence[UploadedFile] = (),
 ) -> Receipt:
     """Return the receipt of a post that is in the channel."""
     receipt = _receipt("delivered", request)
@@ -78,8 +79,9 @@ def thread_of(request: Request) -> str | None:
             hint="thread is run, none, or the receipt of a step that is an input of this one",
         ) from None
     for entry in other.get("deliveries") or [other]:
-        if request.channels[0] in (entry.get("channel"), entry.get("channel_name")):
-            return entry.get("thread_ts") or entry.get("ts")
+        here = request.channels[0] in (entry.get("channel"), entry.get("channel_name"))
+        if here and entry.get("ts"):
+            return str(entry.get("thread_ts") or entry["ts"])
     raise RequestError(
         f"{place}: the receipt {request.thread} has no message in {request.about}",
         hint="a thread lies in one channel; post both steps to the same one",

@@ -59,9 +59,9 @@ class PasswordChain:
             return self._opened[place]
 
     def _open(self, path: str | os.PathLike[str]) -> Secret:
-        for password in self._fitting:
+        for known in self._fitting:
             try:
-                return store.unlock(path, password.reveal())
+                return store.unlock(path, known.reveal())
             except WrongPassword:
                 continue
         password, source = self._find(path)

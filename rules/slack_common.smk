@@ -1,0 +1,15 @@
+# What the rules share: the package, and the checked `slack:` section of the config.
+
+import importlib.util
+import os
+import sys
+
+slack_rules_folder = workflow.current_basedir
+
+if importlib.util.find_spec("slack_wrapper") is None:  # a checkout that is not installed
+    sys.path.append(os.path.dirname(slack_rules_folder.get_path_or_uri(secret_free=True)))
+
+from slack_wrapper import parse_time
+
+slack_wrapper_folder = parse_time.wrapper_folder()
+slack_section = parse_time.section(config)

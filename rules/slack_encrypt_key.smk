@@ -1,0 +1,13 @@
+# Encrypts a Slack token. Use it by `use rule slack_encrypt_key as … with:` params: key=…, encrypted=…
+
+
+rule slack_encrypt_key:
+    output:
+        "slack/encrypt_key.json",
+    params:
+        key="slack-api.key",
+        encrypted="keys/slack-api.enc",
+    retries: 0
+    localrule: True
+    wrapper:
+        f"{slack_wrapper_folder}/encrypt_key"

@@ -1,0 +1,9 @@
+# Target: every post of the config's `slack.posts`.
+
+from slack_wrapper import posts as slack_declared
+
+
+rule slack_posts:
+    input:
+        expand("slack/{post}.json", post=slack_declared.names(slack_section)),
+    localrule: True

@@ -1,0 +1,43 @@
+"""Declarative posts, `slack.posts`: what the rule `slack_post` takes from each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, strings
+
+NOTHING = "(?!)"  # a pattern that matches no name
+
+
+def names(section: Mapping[str, Any]) -> list[str]:
+    """Return the names of the posts, in the order of the config."""
+    return list(section.get("posts") or {})
+
+
+def pattern(section: Mapping[str, Any]) -> str:
+    """Return the wildcard constraint that matches the posts' names and no other."""
+    return "|".join(re.escape(name) for name in names(section)) or NOTHING
+
+
+def inputs(section: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the inputs of a post: its files, its message file, and what must exist first."""
+    post = section["posts"][name]
+    after = list(strings(post.get("input"), "input"))
+    thread = post.get("thread")
+    if thread and thread not in (RUN_THREAD, NO_THREAD):
+        after.append(thread)
+    found: dict[str, Any] = {}
+    if post.get("file"):
+        found["file" if post.get("option") != "message" else "attached"] = post["file"]
+    if post.get("message_file"):
+        found["message"] = post["message_file"]
+    if after:
+        found["after"] = after
+    return found
+
+
+def param(section: Mapping[str, Any], name: str, key: str) -> Any:
+    """Return one parameter of a post, None when it does not set it."""
+    return section["posts"][name].get(key)
