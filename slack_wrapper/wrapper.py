@@ -1,4 +1,5 @@
 """Posts a message or files to Slack as a workflow step; see meta.yaml for its parameters."""
+# mypy: disable-error-code="name-defined"
 
 import sys
 from pathlib import Path

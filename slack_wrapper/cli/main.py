@@ -23,7 +23,8 @@ EXIT_QUEUED = 75  # EX_TEMPFAIL of sysexits.h: stored, will be delivered later
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
 COMMANDS = {
     "encrypt": "encrypt a Slack token or webhook URL under a password",
-    "inspect": "show scheme, age and names of an encrypted key file, without the password",
+    "rekey": "new password, new token or today's form for an encrypted key file",
+    "inspect": "show scheme and age of an encrypted key file, without the password",
     "message": "post a message",
     "file": "post one or more files",
     "manifest": "print the Slack app manifest and the link that creates the app",

@@ -1,0 +1,28 @@
+"""`slack-wrapper inspect`: what a key file tells without its password."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from slack_wrapper.vault import store
+
+_SHOWN = ("path", "scheme", "version", "kdf", "profile", "created", "age_days", "advice")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("file", metavar="FILE", help="encrypted key file")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print scheme, costs and age."""
+    found = store.describe(args.file)
+    if args.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    for name in _SHOWN:
+        if found[name] is not None:
+            print(f"{name.replace('_', ' '):10} {found[name]}")
+    return 0

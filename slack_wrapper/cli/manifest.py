@@ -1,0 +1,73 @@
+"""`slack-wrapper manifest`: the Slack app, ready to be created with one click."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from urllib.parse import quote
+
+# feature → scopes; https://docs.slack.dev/reference/scopes
+FEATURES = {
+    "message": ("chat:write", "chat:write.public"),
+    "file": ("files:write", "files:read", "channels:read", "groups:read"),
+    "settle": ("channels:history", "groups:history"),
+    "people": ("users:read", "users:read.email", "im:write"),
+}
+_ABOUT = {
+    "message": "post messages, in public channels without joining them",
+    "file": "post files, find channels by name, confirm that a file is shared",
+    "settle": "find out whether a post whose answer was lost was carried out",
+    "people": "mention people by e-mail, send direct messages",
+}
+# https://docs.slack.dev/reference/app-manifest
+NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    about = "; ".join(f"{name}: {text}" for name, text in _ABOUT.items())
+    parser.add_argument(
+        "--features",
+        default=",".join(FEATURES),
+        help=f"comma-separated, all by default ({about})",
+    )
+    parser.add_argument("--name", default="Snakemake", help="name of the app and its bot")
+    parser.add_argument("--url-only", action="store_true", help="print only the link")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the manifest and the link that opens Slack's form with it filled in."""
+    wanted = [name.strip() for name in args.features.split(",") if name.strip()]
+    unknown = sorted(set(wanted) - set(FEATURES))
+    if unknown:
+        from slack_wrapper.errors import RequestError
+
+        raise RequestError(
+            f"there is no feature {unknown[0]}", hint=f"features are: {', '.join(FEATURES)}"
+        )
+    content = manifest(args.name, wanted)
+    link = NEW_APP + quote(json.dumps(content, separators=(",", ":")), safe="")
+    if args.url_only:
+        print(link)
+        return 0
+    print(json.dumps(content, indent=2))
+    print(f"\nCreate the app with this manifest:\n{link}")
+    return 0
+
+
+def manifest(name: str, features: list[str]) -> dict[str, object]:
+    """Return the app manifest with exactly the scopes that the features need."""
+    scopes = sorted({scope for feature in features for scope in FEATURES[feature]})
+    return {
+        "display_information": {
+            "name": name,
+            "description": "Posts the results of Snakemake workflows",
+        },
+        "features": {"bot_user": {"display_name": name.lower(), "always_online": False}},
+        "oauth_config": {"scopes": {"bot": scopes}},
+        "settings": {
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": False,
+            "token_rotation_enabled": False,
+        },
+    }

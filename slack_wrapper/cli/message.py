@@ -1,0 +1,21 @@
+"""`slack-wrapper message`: post a text."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from slack_wrapper.cli import posting
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("message", metavar="TEXT", help="the text; - reads standard input")
+    parser.add_argument("--color", help="good, warning, danger or #rrggbb")
+    posting.add_posting_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Post the message."""
+    text = sys.stdin.read() if args.message == "-" else args.message
+    return posting.post(args, {"option": "message", "message": text})

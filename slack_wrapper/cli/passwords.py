@@ -1,0 +1,70 @@
+"""The password options that commands share, and the password they give."""
+
+from __future__ import annotations
+
+import argparse
+
+from slack_wrapper.errors import NoPassword
+from slack_wrapper.redact import Secret
+from slack_wrapper.vault import password_sources
+
+
+def add_password_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that give a password to scripts; without them it is prompted for."""
+    group = parser.add_argument_group(
+        "password", f"prompted for unless given here or in ${password_sources.VARIABLE}"
+    )
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument("--password-command", metavar="CMD", help="its first line of output")
+    choice.add_argument("--password-file", metavar="FILE", help="its first line")
+    choice.add_argument(
+        "--password", metavar="TEXT", help="not advised: others see it in the process list"
+    )
+
+
+def given(args: argparse.Namespace) -> Secret | None:
+    """Return the password of the options or the environment, None when there is none.
+
+    Raises:
+        PasswordError: the command or file named gives none.
+    """
+    if args.password is not None:
+        password_sources.tell(
+            "slack-wrapper: warning: a password on a command line can be seen by every user of "
+            "this machine and stays in the shell's history; use the prompt or the keyring"
+        )
+        return Secret(args.password)
+    if args.password_command:
+        return password_sources.from_command(args.password_command)
+    if args.password_file:
+        return password_sources.from_file(args.password_file)
+    return password_sources.from_environment()
+
+
+def existing(args: argparse.Namespace, path: str) -> Secret:
+    """Return the password that opens a key file: given, or asked for.
+
+    Raises:
+        NoPassword: neither, and there is no terminal.
+    """
+    return given(args) or _asked(f"Password for {path}: ", confirm=False)
+
+
+def new(args: argparse.Namespace, path: str) -> Secret:
+    """Return a new password for a key file: given, or asked for twice.
+
+    Raises:
+        NoPassword: neither, and there is no terminal.
+        EmptyPassword: nothing was typed, or two different things.
+    """
+    return given(args) or _asked(f"New password for {path}: ", confirm=True)
+
+
+def _asked(label: str, *, confirm: bool) -> Secret:
+    password = password_sources.from_prompt(label, confirm=confirm)
+    if password is None:
+        raise NoPassword(
+            "there is no password, and no terminal to ask at",
+            hint=f"use --password-command, --password-file or ${password_sources.VARIABLE}",
+        )
+    return password

@@ -1,0 +1,78 @@
+"""What `message` and `file` share: options, session, and how a receipt is shown."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper.cli import passwords
+from slack_wrapper.errors import ConfigError
+from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.open import open_session
+from slack_wrapper.session.request import build
+from slack_wrapper.step import section_of, write_receipt
+
+# option → parameter of a step
+_PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment", "color")
+
+
+def add_posting_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that all posts have."""
+    parser.add_argument("--channel", action="append", help="name, ID or e-mail; may be repeated")
+    parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
+    parser.add_argument("--thread", metavar="RECEIPT", help="receipt of the post to reply to")
+    parser.add_argument("--mention", action="append", help="here, channel, an ID or an e-mail")
+    parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
+    parser.add_argument("--receipt", metavar="FILE", help="also write the receipt there")
+    parser.add_argument("--json", action="store_true", help="print the receipt")
+    parser.add_argument("--dry-run", action="store_true", help="check all, send nothing")
+    passwords.add_password_options(parser)
+
+
+def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
+    """Post, print where it is, and return the exit code.
+
+    Args:
+        args: parsed options of `add_posting_options`.
+        params: parameters of a step that the command itself sets.
+    """
+    section = dict(_section(args.configfile))
+    if args.dry_run:
+        section["dry_run"] = True
+    shared = {name: getattr(args, name, None) for name in _PARAMETERS}
+    given = {name: value for name, value in {**shared, **params}.items() if value}
+    given.setdefault("on_failure", "fail")
+    request = build(given, defaults=section, receipt=args.receipt or "")
+    session = open_session(section, password=passwords.given(args))
+    receipt = session.post(request)
+    if args.receipt:
+        write_receipt(args.receipt, receipt)
+    print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
+    return 0
+
+
+def _lines(receipt: Receipt) -> str:
+    entries = receipt.get("deliveries") or [receipt]
+    return "\n".join(
+        f"{entry['status']}: {entry['channel_name']} {entry['permalink'] or ''}".rstrip()
+        for entry in entries
+    )
+
+
+def _section(path: str | None) -> Mapping[str, Any]:
+    if path is None:
+        return {}
+    import yaml
+
+    try:
+        loaded = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"the config file {path} cannot be read", hint=f"check it ({type(error).__name__})"
+        ) from None
+    except yaml.YAMLError:
+        raise ConfigError(f"the config file {path} is no valid YAML") from None
+    return section_of(loaded)

@@ -1,0 +1,85 @@
+"""The clear-text token before it is encrypted: read, checked, and where it lies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from slack_wrapper.errors import FileUnreadable, TokenMalformed
+from slack_wrapper.redact import Secret
+from slack_wrapper.vault.format import MAX_SECRET_BYTES
+from slack_wrapper.vault.kinds import secret_kind
+
+STDIN = "-"
+
+
+def read(path: str) -> Secret:
+    """Return the token in a file, or on standard input for `-`, without white space around it.
+
+    Raises:
+        FileUnreadable: the file cannot be read.
+        TokenMalformed: it holds nothing, several lines, or more than a token can be.
+    """
+    try:
+        if path == STDIN:
+            data = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
+        else:
+            with Path(path).open("rb") as file:
+                data = file.read(MAX_SECRET_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise FileUnreadable(
+            f"the clear-text key {path} cannot be read: {reason}",
+            hint="it is the file that holds the token itself; - reads it from standard input",
+        ) from None
+    try:
+        text = data.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise TokenMalformed(f"the clear-text key {path} is no text") from None
+    if not text or len(data) > MAX_SECRET_BYTES or len(text.split()) > 1:
+        raise TokenMalformed(f"the clear-text key {path} holds no single token")
+    return Secret(text)
+
+
+def warnings(path: str, token: Secret) -> list[str]:
+    """Return what should be said of a clear-text key: its form, and the folder it lies in."""
+    found = []
+    kind = secret_kind(token.reveal())
+    if kind is None:
+        found.append(
+            "this does not look like a Slack token (xoxb-…) or webhook URL; encrypted all the same"
+        )
+    elif kind not in ("bot token", "webhook"):
+        found.append(f"this is a {kind}; steps post with a bot token (xoxb-…)")
+    if path != STDIN:
+        found.extend(_git_warnings(Path(path)))
+    return found
+
+
+def _git_warnings(path: Path) -> list[str]:
+    if not _git(path, "rev-parse", "--is-inside-work-tree"):
+        return []
+    if _git(path, "ls-files", "--error-unmatch", "--", path.name):
+        return [
+            f"THE CLEAR-TEXT KEY {path} IS TRACKED BY GIT: revoke the token in Slack, make a new "
+            "one, and keep its clear text outside the repository"
+        ]
+    return [f"the clear-text key {path} lies in a git work tree; move it away before you commit"]
+
+
+def _git(path: Path, *arguments: str) -> bool:
+    """Whether a git command succeeds in the folder of `path`; no git, no work tree."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(path.absolute().parent), *arguments],
+            capture_output=True,
+            env=environment,
+            check=False,
+            timeout=10,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
