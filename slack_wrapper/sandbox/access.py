@@ -1,0 +1,116 @@
+"""Who may do what: tokens, scopes, membership, and the answers Slack gives otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_wrapper.sandbox.store import Store
+
+
+class Refused(Exception):
+    """An answer with `ok: false`.
+
+    Args:
+        error: Slack's error code.
+        more: further keys of the answer.
+    """
+
+    def __init__(self, error: str, **more: Any) -> None:
+        super().__init__(error)
+        self.answer = {"ok": False, "error": error, **more}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One API call: who calls, with what.
+
+    Args:
+        store: the workspace.
+        user: ID of the token's user.
+        scopes: of the token.
+        args: the call's arguments.
+        url: address of the server, for links.
+    """
+
+    store: Store
+    user: str
+    scopes: frozenset[str]
+    args: dict[str, Any]
+    url: str
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return an argument as text."""
+        value = self.args.get(name)
+        return default if value is None else str(value)
+
+    def flag(self, name: str) -> bool:
+        """Return an argument as truth value, in the forms that Slack takes."""
+        return self.text(name).lower() in ("1", "true")
+
+    def need(self, *scopes: str) -> None:
+        """Refuse the call unless the token has one of the scopes."""
+        if not self.scopes.intersection(scopes):
+            raise Refused("missing_scope", needed=scopes[0], provided=",".join(sorted(self.scopes)))
+
+    def member(self, channel: dict[str, Any]) -> bool:
+        """Whether the caller is in the channel."""
+        return self.user in channel.get("members", [])
+
+    def channel_by_id(self, name: str = "channel") -> dict[str, Any]:
+        """Return the channel that an argument names by ID; a private one only to its members."""
+        channel = self.store.channel(self.text(name))
+        if channel is None or (channel.get("is_private") and not self.member(channel)):
+            raise Refused("channel_not_found")
+        return channel
+
+    def channel_to_post(self) -> dict[str, Any]:
+        """Return the channel to post to: by ID, or a public one by name."""
+        given = self.text("channel")
+        named = self.store.channel_by_name(given)
+        public = named if named and not named.get("is_private") else None
+        channel = self.store.channel(given) or self._direct(given) or public
+        if channel is None or (channel.get("is_private") and not self.member(channel)):
+            raise Refused("channel_not_found")
+        if channel.get("is_archived"):
+            raise Refused("is_archived")
+        if not self.member(channel) and "chat:write.public" not in self.scopes:
+            raise Refused("not_in_channel")
+        return channel
+
+    def _direct(self, user: str) -> dict[str, Any] | None:
+        return open_direct(self.store, self.user, user) if self.store.user(user) else None
+
+
+def caller(store: Store, token: str | None, args: dict[str, Any], url: str) -> Caller:
+    """Return the caller of a token.
+
+    Raises:
+        Refused: `not_authed` or `invalid_auth`.
+    """
+    if not token:
+        raise Refused("not_authed")
+    known = store.token(token)
+    if known is None:
+        raise Refused("invalid_auth")
+    if known.get("revoked"):
+        raise Refused("token_revoked")
+    return Caller(store, known["user"], frozenset(known["scopes"]), args, url)
+
+
+def open_direct(store: Store, one: str, other: str) -> dict[str, Any]:
+    """Return the direct-message channel of two users, made if need be."""
+    members = sorted({one, other})
+    for channel in store.data["channels"]:
+        if channel.get("is_im") and sorted(channel["members"]) == members:
+            found: dict[str, Any] = channel
+            return found
+    made = {
+        "id": store.new_id("D"),
+        "name": store.user(other)["name"],  # type: ignore[index]
+        "is_im": True,
+        "is_private": True,
+        "members": members,
+    }
+    store.data["channels"].append(made)
+    return made

@@ -1,0 +1,106 @@
+"""chat.*: https://docs.slack.dev/reference/methods?family=chat"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_wrapper.sandbox import limits
+from slack_wrapper.sandbox.access import Caller, Refused
+
+Answer = dict[str, Any]
+
+
+def post_message(call: Caller) -> Answer:
+    """chat.postMessage."""
+    call.need("chat:write")
+    channel = call.channel_to_post()
+    text, blocks, attachments = (
+        call.text("text"),
+        call.args.get("blocks"),
+        call.args.get("attachments"),
+    )
+    limits.check_message(text, blocks, attachments)
+    thread = call.text("thread_ts")
+    if thread and call.store.message(channel["id"], thread) is None:
+        raise Refused("thread_not_found")
+    warnings = ["message_truncated"] if len(text) > limits.MAX_TEXT else []
+    message = {
+        "type": "message",
+        "user": call.user,
+        "bot_id": "B0000000BOT",
+        "ts": call.store.new_ts(),
+        "text": text[: limits.MAX_TEXT],
+    }
+    for name, value in (("blocks", blocks), ("attachments", attachments), ("thread_ts", thread),
+                        ("metadata", call.args.get("metadata"))):  # fmt: skip
+        if value:
+            message[name] = value
+    call.store.messages(channel["id"]).append(message)
+    answer: Answer = {"channel": channel["id"], "ts": message["ts"], "message": message}
+    if warnings:
+        answer |= {"warning": ",".join(warnings), "response_metadata": {"warnings": warnings}}
+    return answer
+
+
+def update(call: Caller) -> Answer:
+    """chat.update: by ID only."""
+    call.need("chat:write")
+    channel = call.channel_by_id()
+    message = _own_message(call, channel, "cant_update_message")
+    text, blocks, attachments = (
+        call.text("text"),
+        call.args.get("blocks"),
+        call.args.get("attachments"),
+    )
+    limits.check_message(text, blocks, attachments)
+    if len(text) > limits.MAX_UPDATE_TEXT:
+        raise Refused("msg_too_long")
+    message["text"] = text
+    for name, value in (("blocks", blocks), ("attachments", attachments)):
+        if value:
+            message[name] = value
+        else:
+            message.pop(name, None)
+    if call.args.get("metadata"):
+        message["metadata"] = call.args["metadata"]
+    message["edited"] = {"user": call.user, "ts": call.store.new_ts()}
+    return {"channel": channel["id"], "ts": message["ts"], "text": text, "message": message}
+
+
+def delete(call: Caller) -> Answer:
+    """chat.delete: by ID only."""
+    call.need("chat:write")
+    channel = call.channel_by_id()
+    message = _own_message(call, channel, "cant_delete_message")
+    call.store.messages(channel["id"]).remove(message)
+    return {"channel": channel["id"], "ts": message["ts"]}
+
+
+def get_permalink(call: Caller) -> Answer:
+    """chat.getPermalink: needs no scope."""
+    channel = call.channel_by_id()
+    ts = call.text("message_ts")
+    if call.store.message(channel["id"], ts) is None:
+        raise Refused("message_not_found")
+    anchor = ts.replace(".", "")
+    return {
+        "channel": channel["id"],
+        "permalink": f"{call.url}/archives/{channel['id']}/p{anchor}",
+    }
+
+
+def _own_message(call: Caller, channel: dict[str, Any], otherwise: str) -> dict[str, Any]:
+    message = call.store.message(channel["id"], call.text("ts"))
+    if message is None:
+        raise Refused("message_not_found")
+    if message["user"] != call.user:
+        raise Refused(otherwise)
+    return message
+
+
+METHODS = {
+    "chat.postMessage": post_message,
+    "chat.update": update,
+    "chat.delete": delete,
+    "chat.getPermalink": get_permalink,
+}

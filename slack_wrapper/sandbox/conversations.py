@@ -1,0 +1,149 @@
+"""conversations.*: https://docs.slack.dev/reference/methods?family=conversations"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_wrapper.sandbox.access import Caller, Refused, open_direct
+
+Answer = dict[str, Any]
+
+
+def _shown(call: Caller, channel: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": channel["id"],
+        "name": channel["name"],
+        "is_channel": not channel.get("is_private", False),
+        "is_private": bool(channel.get("is_private")),
+        "is_archived": bool(channel.get("is_archived")),
+        "is_im": bool(channel.get("is_im")),
+        "is_member": call.member(channel),
+        "num_members": len(channel.get("members", [])),
+    }
+
+
+def _read_scope(call: Caller, channel: dict[str, Any], what: str) -> None:
+    if channel.get("is_im"):
+        return
+    call.need(f"groups:{what}" if channel.get("is_private") else f"channels:{what}")
+
+
+def list_channels(call: Caller) -> Answer:
+    """conversations.list, in pages."""
+    kinds = call.text("types", "public_channel").split(",")
+    if "public_channel" in kinds:
+        call.need("channels:read")
+    if "private_channel" in kinds:
+        call.need("groups:read")
+    seen = [
+        channel
+        for channel in call.store.data["channels"]
+        if not channel.get("is_im")
+        and not (call.flag("exclude_archived") and channel.get("is_archived"))
+        and ("private_channel" if channel.get("is_private") else "public_channel") in kinds
+        and (not channel.get("is_private") or call.member(channel))
+    ]
+    page, cursor = _page(call, seen, 1000)
+    return {
+        "channels": [_shown(call, channel) for channel in page],
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def info(call: Caller) -> Answer:
+    """conversations.info."""
+    channel = call.channel_by_id()
+    _read_scope(call, channel, "read")
+    return {"channel": _shown(call, channel)}
+
+
+def join(call: Caller) -> Answer:
+    """conversations.join: public channels only."""
+    call.need("channels:join")
+    channel = call.channel_by_id()
+    if channel.get("is_private"):
+        raise Refused("method_not_supported_for_channel_type")
+    if channel.get("is_archived"):
+        raise Refused("is_archived")
+    if not call.member(channel):
+        channel.setdefault("members", []).append(call.user)
+    return {"channel": _shown(call, channel)}
+
+
+def open_channel(call: Caller) -> Answer:
+    """conversations.open, for a direct message with one person."""
+    call.need("im:write")
+    user = call.text("users")
+    if call.store.user(user) is None:
+        raise Refused("user_not_found")
+    channel = open_direct(call.store, call.user, user)
+    return {"channel": {"id": channel["id"]}}
+
+
+def history(call: Caller) -> Answer:
+    """conversations.history: newest first, without replies."""
+    channel = _readable(call)
+    roots = [
+        entry
+        for entry in call.store.messages(channel["id"])
+        if entry.get("thread_ts") in (None, entry["ts"]) and _in_time(call, entry)
+    ]
+    return _read(call, list(reversed(roots)))
+
+
+def replies(call: Caller) -> Answer:
+    """conversations.replies: oldest first, the root always first."""
+    channel = _readable(call)
+    ts = call.text("ts")
+    if call.store.message(channel["id"], ts) is None:
+        raise Refused("thread_not_found")
+    found = [
+        entry
+        for entry in call.store.messages(channel["id"])
+        if entry["ts"] == ts or (entry.get("thread_ts") == ts and _in_time(call, entry))
+    ]
+    return _read(call, found)
+
+
+def _readable(call: Caller) -> dict[str, Any]:
+    channel = call.channel_by_id()
+    _read_scope(call, channel, "history")
+    if not call.member(channel):
+        raise Refused("not_in_channel")
+    return channel
+
+
+def _in_time(call: Caller, entry: dict[str, Any]) -> bool:
+    oldest = float(call.text("oldest", "0") or 0)
+    latest = float(call.text("latest", "inf") or "inf")
+    return oldest < float(entry["ts"]) < latest
+
+
+def _read(call: Caller, found: list[dict[str, Any]]) -> Answer:
+    page, cursor = _page(call, found, 100)
+    if not call.flag("include_all_metadata"):
+        page = [{key: value for key, value in entry.items() if key != "metadata"} for entry in page]
+    return {
+        "messages": page,
+        "has_more": bool(cursor),
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def _page(call: Caller, found: list[Any], default: int) -> tuple[list[Any], str]:
+    size = max(1, min(1000, int(call.text("limit") or default)))
+    cursor = call.text("cursor")
+    if cursor and not cursor.isdigit():
+        raise Refused("invalid_cursor")
+    start = int(cursor or 0)
+    return found[start : start + size], str(start + size) if start + size < len(found) else ""
+
+
+METHODS = {
+    "conversations.list": list_channels,
+    "conversations.info": info,
+    "conversations.join": join,
+    "conversations.open": open_channel,
+    "conversations.history": history,
+    "conversations.replies": replies,
+}

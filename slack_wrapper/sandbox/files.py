@@ -1,0 +1,140 @@
+"""files.*: the three steps of an external upload, and files.info."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+import time
+from typing import IO, Any
+
+from slack_wrapper.sandbox import limits
+from slack_wrapper.sandbox.access import Caller, Refused
+from slack_wrapper.sandbox.store import Store
+
+Answer = dict[str, Any]
+_BLOCK = 1 << 20
+
+
+def get_upload_url(call: Caller) -> Answer:
+    """files.getUploadURLExternal."""
+    call.need("files:write")
+    name, length = call.text("filename"), call.text("length")
+    if not name or not length.isdigit() or int(length) == 0:
+        raise Refused("invalid_arguments")
+    if int(length) > limits.MAX_FILE_BYTES:
+        raise Refused("invalid_arguments")
+    identifier = call.store.new_id("F")
+    call.store.data["files"][identifier] = {
+        "id": identifier,
+        "name": name,
+        "title": name,
+        "user": call.user,
+        "size": int(length),
+        "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
+        "state": "reserved",
+        "shares": {},
+    }
+    return {"upload_url": f"{call.url}/upload/v1/{identifier}", "file_id": identifier}
+
+
+def receive(store: Store, identifier: str, body: IO[bytes]) -> tuple[int, str]:
+    """Take the bytes of an upload, in blocks; return HTTP status and text."""
+    with store.lock:
+        entry = store.data["files"].get(identifier)
+        if entry is None or entry["state"] != "reserved":
+            return 404, "no such upload"
+        entry["state"] = "receiving"
+    digest, size = hashlib.sha256(), 0
+    path = store.folder / "files" / identifier if store.keep_bytes else None
+    with open(path or "/dev/null", "wb") as file:  # noqa: PTH123
+        while block := body.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+            file.write(block)
+    with store.change():
+        if size != entry["size"]:
+            entry["state"] = "reserved"
+            return 400, "length does not match"
+        entry.update(state="uploaded", sha256=digest.hexdigest())
+    return 200, f"OK - {size}"
+
+
+def complete(call: Caller) -> Answer:
+    """files.completeUploadExternal: once, by channel ID, members only."""
+    call.need("files:write")
+    wanted = call.args.get("files")
+    if isinstance(wanted, str):
+        wanted = json.loads(wanted)
+    if not wanted:
+        raise Refused("invalid_arguments")
+    entries = []
+    for one in wanted:
+        entry = call.store.data["files"].get(one.get("id"))
+        if entry is None or entry["state"] != "uploaded":
+            raise Refused("file_not_found")
+        entries.append(entry)
+    channel = _channel(call) if call.text("channel_id") else None
+    for one, entry in zip(wanted, entries, strict=True):
+        entry["title"] = one.get("title") or entry["name"]
+        entry["state"] = "complete"
+    if channel:
+        _share(call, channel, entries)
+    return {"files": [_shown(entry) | {"shares": {}} for entry in entries]}
+
+
+def info(call: Caller) -> Answer:
+    """files.info."""
+    call.need("files:read")
+    entry = call.store.data["files"].get(call.text("file"))
+    if entry is None or entry["state"] not in ("complete", "uploaded"):
+        raise Refused("file_not_found")
+    return {"file": _shown(entry)}
+
+
+def _channel(call: Caller) -> dict[str, Any]:
+    channel = call.channel_by_id("channel_id")
+    if channel.get("is_archived"):
+        raise Refused("is_archived")
+    if not call.member(channel):
+        raise Refused("not_in_channel")
+    thread = call.text("thread_ts")
+    if thread and call.store.message(channel["id"], thread) is None:
+        raise Refused("thread_not_found")
+    return channel
+
+
+def _share(call: Caller, channel: dict[str, Any], entries: list[dict[str, Any]]) -> None:
+    """Make the message at once, and let files.info tell of it later, as Slack does."""
+    thread = call.text("thread_ts")
+    message: dict[str, Any] = {
+        "type": "message",
+        "user": call.user,
+        "bot_id": "B0000000BOT",
+        "ts": call.store.new_ts(),
+        "text": call.text("initial_comment"),
+        "files": [{"id": entry["id"], "name": entry["name"]} for entry in entries],
+    }
+    if thread:
+        message["thread_ts"] = thread
+    call.store.messages(channel["id"]).append(message)
+    kind = "private" if channel.get("is_private") else "public"
+    share = {"ts": message["ts"], **({"thread_ts": thread} if thread else {})}
+    for entry in entries:
+        entry["shares"] = {kind: {channel["id"]: [share]}}
+        entry["shown_from"] = time.time() + call.store.share_delay
+
+
+def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+    hidden = ("state", "sha256", "shown_from")
+    shown = {key: value for key, value in entry.items() if key not in hidden}
+    if entry.get("shown_from", 0.0) > time.time():
+        shown["shares"] = {}
+    return shown
+
+
+METHODS = {
+    "files.getUploadURLExternal": get_upload_url,
+    "files.completeUploadExternal": complete,
+    "files.info": info,
+}

@@ -1,0 +1,153 @@
+"""The workspace: people, tokens, channels, messages and files, kept in one folder as JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+DEFAULT_TOKEN = "xoxb-sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+ALL_SCOPES = (
+    "channels:history",
+    "channels:join",
+    "channels:read",
+    "chat:write",
+    "chat:write.public",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:write",
+    "incoming-webhook",
+    "reactions:read",
+    "reactions:write",
+    "users:read",
+    "users:read.email",
+)
+DEFAULT_SEED: dict[str, Any] = {
+    "team": "Sandbox Lab",
+    "users": [
+        {"id": "U00000BOT", "name": "smkbot", "is_bot": True},
+        {"id": "U00000ADA", "name": "ada", "email": "ada@example.org"},
+        {"id": "U0000GRACE", "name": "grace", "email": "grace@example.org"},
+    ],
+    "tokens": [{"token": DEFAULT_TOKEN, "user": "U00000BOT", "scopes": list(ALL_SCOPES)}],
+    "channels": [
+        {"id": "C0000LIBREC", "name": "librec_channel", "members": ["U00000BOT", "U00000ADA"]},
+        {"id": "C000GENERAL", "name": "general", "members": ["U00000ADA"]},
+        {"id": "G0000SECRET", "name": "secret-lab", "is_private": True, "members": ["U0000GRACE"]},
+        {"id": "C0000OLDLAB", "name": "old-lab", "is_archived": True, "members": ["U00000BOT"]},
+    ],
+    "webhooks": [{"path": "T0000TEAM/B0000HOOK/sandbox", "channel": "C0000LIBREC"}],
+}
+
+
+class Store:
+    """State of the sandbox; every access holds `lock`.
+
+    Args:
+        folder: where to keep it, so that it survives a restart; None for a folder of its own,
+            removed by `close`.
+        seed: people, tokens, channels and webhooks; see `DEFAULT_SEED`.
+        keep_bytes: False to count and hash uploads without keeping them, for benchmarks.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike[str] | None = None,
+        seed: dict[str, Any] | None = None,
+        *,
+        keep_bytes: bool = True,
+    ) -> None:
+        self._own = folder is None
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="slack-sandbox-"))
+        (self.folder / "files").mkdir(parents=True, exist_ok=True)
+        self.keep_bytes = keep_bytes
+        self.lock = threading.RLock()
+        self.calls: list[dict[str, Any]] = []
+        self.share_delay = 0.05  # seconds after which a completed upload is in its channel
+        self.data = self._load(seed or DEFAULT_SEED)
+        self._last_ts = 0.0
+
+    def _load(self, seed: dict[str, Any]) -> dict[str, Any]:
+        state = self.folder / "state.json"
+        if state.is_file():
+            loaded: dict[str, Any] = json.loads(state.read_text(encoding="utf-8"))
+            return loaded
+        fresh = copy.deepcopy(seed)
+        return {
+            "team": fresh.get("team", "Sandbox Lab"),
+            "users": fresh.get("users", []),
+            "tokens": fresh.get("tokens", []),
+            "channels": fresh.get("channels", []),
+            "webhooks": fresh.get("webhooks", []),
+            "messages": {channel["id"]: [] for channel in fresh.get("channels", [])},
+            "files": {},
+            "counter": 0,
+        }
+
+    @contextmanager
+    def change(self) -> Iterator[dict[str, Any]]:
+        """Give the state for a change, and save it afterwards."""
+        with self.lock:
+            yield self.data
+            self.save()
+
+    def save(self) -> None:
+        """Write the state, whole or not at all."""
+        with self.lock:
+            temporary = self.folder / "state.json.tmp"
+            temporary.write_text(json.dumps(self.data, ensure_ascii=False), encoding="utf-8")
+            temporary.replace(self.folder / "state.json")
+
+    def close(self) -> None:
+        """Remove the folder if it is the store's own."""
+        if self._own:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def new_id(self, letter: str) -> str:
+        """Return a fresh ID in Slack's form."""
+        self.data["counter"] += 1
+        return f"{letter}{self.data['counter']:09d}"
+
+    def new_ts(self) -> str:
+        """Return a ts that no other message has: seconds and micros, ever rising."""
+        with self.lock:
+            self._last_ts = max(time.time(), self._last_ts + 0.000001)
+            return f"{self._last_ts:.6f}"
+
+    def token(self, token: str) -> dict[str, Any] | None:
+        """Return what is known of a token."""
+        return self._one("tokens", "token", token)
+
+    def user(self, identifier: str) -> dict[str, Any] | None:
+        """Return a person or bot by ID."""
+        return self._one("users", "id", identifier)
+
+    def channel(self, identifier: str) -> dict[str, Any] | None:
+        """Return a channel by ID."""
+        return self._one("channels", "id", identifier)
+
+    def channel_by_name(self, name: str) -> dict[str, Any] | None:
+        """Return a channel by name."""
+        return self._one("channels", "name", name.removeprefix("#"))
+
+    def messages(self, channel: str) -> list[dict[str, Any]]:
+        """Return a channel's messages, replies included, oldest first."""
+        found: list[dict[str, Any]] = self.data["messages"].setdefault(channel, [])
+        return found
+
+    def message(self, channel: str, ts: str) -> dict[str, Any] | None:
+        """Return one message."""
+        return next((entry for entry in self.messages(channel) if entry["ts"] == ts), None)
+
+    def _one(self, kind: str, key: str, value: str) -> dict[str, Any] | None:
+        return next((entry for entry in self.data[kind] if entry.get(key) == value), None)
