@@ -1,0 +1,129 @@
+"""Faults that tests script: what goes wrong, at which call, before or after it is handled."""
+
+from __future__ import annotations
+
+import fnmatch
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+BEFORE = "before"
+AFTER = "after"
+KINDS = ("error", "http", "reset", "close", "hang", "truncate", "slow", "pause")
+
+
+@dataclass
+class Fault:
+    """One thing that goes wrong.
+
+    Args:
+        method: Web API method, or `upload` for the POST of a file's bytes; may be a glob.
+        kind: `error` (ok: false with `code`), `http` (`status`, `body`, `headers`), `reset` (TCP
+            reset), `close` (connection closed without an answer), `hang` (`seconds`, then
+            closed), `truncate` (half the answer), `slow` (`seconds`, then the answer), `pause`
+            (until `release`).
+        when: `before` the call is handled, or `after`.
+        times: how often, from the first call that matches on.
+        skip: calls that match and pass first.
+        code: Slack's error code.
+        status: HTTP status.
+        body: of the HTTP answer.
+        headers: of the HTTP answer.
+        seconds: of `hang` and `slow`.
+    """
+
+    method: str
+    kind: str
+    when: str = BEFORE
+    times: int = 1
+    skip: int = 0
+    code: str = "internal_error"
+    status: int = 500
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS or self.when not in (BEFORE, AFTER):
+            raise ValueError(f"no such fault: {self.kind}, {self.when}")
+        self.reached = threading.Event()
+        self._released = threading.Event()
+
+    def release(self) -> None:
+        """Let a paused or hanging call go on."""
+        self._released.set()
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Block a call until `release`, or for so long."""
+        self._released.wait(seconds)
+
+
+class Faults:
+    """The faults that are still to happen."""
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> Fault:
+        """Add a fault and return it."""
+        with self._lock:
+            self._faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Forget all faults; what hangs or pauses goes on."""
+        with self._lock:
+            for fault in self._faults:
+                fault.release()
+            self._faults.clear()
+
+    def take(self, method: str) -> Fault | None:
+        """Return the fault that this call meets, if any."""
+        with self._lock:
+            for fault in self._faults:
+                if not fnmatch.fnmatchcase(method, fault.method) or fault.times <= 0:
+                    continue
+                if fault.skip > 0:
+                    fault.skip -= 1
+                    continue
+                fault.times -= 1
+                return fault
+        return None
+
+
+def reset(connection: socket.socket | None) -> None:
+    """Reset a connection: linger 0 makes the close a RST."""
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    close(connection)
+
+
+def close(connection: socket.socket | None) -> None:
+    """Close a connection without an answer."""
+    if connection is not None:
+        try:
+            connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+        finally:
+            connection.close()
+
+
+def delay(fault: Fault) -> None:
+    """Wait as the fault says, and let tests see that it was reached."""
+    fault.reached.set()
+    if fault.kind == "pause":
+        fault.wait()
+    elif fault.kind == "hang":
+        fault.wait(fault.seconds)
+    elif fault.kind == "slow":
+        time.sleep(fault.seconds)
+
+
+def from_dict(data: dict[str, Any]) -> Fault:
+    """Return the fault of a JSON object, for the HTTP control of a sandbox of its own process."""
+    return Fault(**data)
