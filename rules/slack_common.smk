@@ -6,8 +6,12 @@ import sys
 
 slack_rules_folder = workflow.current_basedir
 
-if importlib.util.find_spec("slack_wrapper") is None:  # a checkout that is not installed
-    sys.path.append(os.path.dirname(slack_rules_folder.get_path_or_uri(secret_free=True)))
+if (
+    importlib.util.find_spec("slack_wrapper") is None
+):  # a checkout that is not installed
+    sys.path.append(
+        os.path.dirname(slack_rules_folder.get_path_or_uri(secret_free=True))
+    )
 
 from slack_wrapper import parse_time
 

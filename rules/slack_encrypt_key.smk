@@ -4,10 +4,10 @@
 rule slack_encrypt_key:
     output:
         "slack/encrypt_key.json",
+    retries: 0
+    localrule: True
     params:
         key="slack-api.key",
         encrypted="keys/slack-api.enc",
-    retries: 0
-    localrule: True
     wrapper:
         f"{slack_wrapper_folder}/encrypt_key"

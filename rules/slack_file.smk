@@ -2,11 +2,11 @@
 
 
 rule slack_file:
-    params:
-        option="file",
-    resources:
-        slack=1,
     retries: 0
     localrule: True
+    resources:
+        slack=1,
+    params:
+        option="file",
     wrapper:
         slack_wrapper_folder

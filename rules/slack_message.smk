@@ -2,11 +2,11 @@
 
 
 rule slack_message:
-    params:
-        option="message",
-    resources:
-        slack=1,
     retries: 0
     localrule: True
+    resources:
+        slack=1,
+    params:
+        option="message",
     wrapper:
         slack_wrapper_folder

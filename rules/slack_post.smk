@@ -10,25 +10,43 @@ rule slack_post:
         "slack/{post}.json",
     wildcard_constraints:
         post=slack_declared.pattern(slack_section),
+    retries: 0
+    localrule: True
+    resources:
+        slack=1,
     params:
-        option=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "option"),
-        channel=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "channel"),
+        option=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "option"
+        ),
+        channel=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "channel"
+        ),
         encrypted_key=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "encrypted_key"
         ),
-        message=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "message"),
-        comment=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "comment"),
-        thread=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "thread"),
-        blocks=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "blocks"),
-        fields=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "fields"),
-        color=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "color"),
-        mention=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "mention"),
+        message=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "message"
+        ),
+        comment=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "comment"
+        ),
+        thread=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "thread"
+        ),
+        blocks=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "blocks"
+        ),
+        fields=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "fields"
+        ),
+        color=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "color"
+        ),
+        mention=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "mention"
+        ),
         on_failure=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "on_failure"
         ),
-    resources:
-        slack=1,
-    retries: 0
-    localrule: True
     wrapper:
         slack_wrapper_folder

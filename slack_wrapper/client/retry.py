@@ -31,11 +31,11 @@ class RetryPolicy:
 
 
 class Retrier:
-    """Runs calls under a policy and counts the attempts they took."""
+    """Runs the calls of one post under a policy and counts how often one had to be repeated."""
 
     def __init__(self, policy: RetryPolicy | None = None) -> None:
         self.policy = policy or RetryPolicy()
-        self.attempts = 0
+        self.attempts = 1
 
     def run(self, call: Callable[[], T], *, settle: Callable[[], T | None] | None = None) -> T:
         """Return `call()`, tried again after transient trouble.
@@ -53,7 +53,7 @@ class Retrier:
         """
         started = time.monotonic()
         for attempt in range(1, self.policy.attempts + 1):
-            self.attempts += 1
+            self.attempts += attempt > 1
             try:
                 return call()
             except SlackAmbiguous as error:

@@ -53,7 +53,8 @@ class Api:
             status, text = files.receive(self.store, identifier, request.stream)
             return Response(text, status), None
 
-        return self._around("upload", {"file": identifier}, take)[0]
+        answer: Response = self._around("upload", {"file": identifier}, take)[0]
+        return answer
 
     def webhook(self, path: str) -> Response:
         """Take a message by incoming webhook."""
@@ -62,7 +63,8 @@ class Api:
             status, text = webhooks.receive(self.store, path, request.get_data())
             return Response(text, status), None
 
-        return self._around("webhook", {}, take)[0]
+        answer: Response = self._around("webhook", {}, take)[0]
+        return answer
 
     def _handle(self, method: str, token: str | None, args: dict[str, Any]) -> tuple[Any, int]:
         handler = METHODS.get(method)
