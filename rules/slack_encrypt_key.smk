@@ -3,7 +3,9 @@
 
 rule slack_encrypt_key:
     output:
-        "slack/encrypt_key.json",
+        "slack/slack_encrypt_key.json",
+    log:
+        "slack/logs/slack_encrypt_key.log",
     retries: 0
     localrule: True
     params:

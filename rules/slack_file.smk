@@ -1,4 +1,5 @@
 # Posts one or more files. Use it by `use rule slack_file as … with:` output and input: file=…
+# It names no log: a log must have the wildcards of the output, which only the user knows.
 
 
 rule slack_file:

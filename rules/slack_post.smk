@@ -8,6 +8,8 @@ rule slack_post:
         unpack(lambda wildcards: slack_declared.inputs(slack_section, wildcards.post)),
     output:
         "slack/{post}.json",
+    log:
+        "slack/logs/{post}.log",
     wildcard_constraints:
         post=slack_declared.pattern(slack_section),
     retries: 0
