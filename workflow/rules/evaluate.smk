@@ -1,18 +1,21 @@
-# One model: NDCG on every fold.
+# Cross-validation of one model under one seed: NDCG per fold.
 
 
 rule evaluate:
+    input:
+        table="results/dataset.tsv",
+        models=workflow.source_path("../scripts/models.py"),
     output:
-        "results/ndcg/{model}.json",
+        scores="results/scores/{model}.{seed}.tsv",
     log:
-        "results/logs/evaluate/{model}.log",
+        "results/logs/evaluate.{model}.{seed}.log",
     wildcard_constraints:
-        model="|".join(config["models"]),
+        model="[a-z]+",
+        seed="[0-9]+",
     conda:
         "../envs/science.yaml"
     params:
-        folds=config["folds"],
-        cutoff=config["cutoff"],
-        seed=config["seed"],
+        folds=config["experiment"]["folds"],
+        cutoff=config["experiment"]["cutoff"],
     script:
         "../scripts/evaluate.py"

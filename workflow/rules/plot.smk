@@ -1,16 +1,14 @@
-# The bar plot of the models' NDCG.
+# Bar chart of NDCG per model.
 
 
 rule plot:
     input:
-        "results/ndcg.tsv",
+        data="results/summary.json",
     output:
-        "results/viz-bar-NormalizedDCG.png",
+        image="results/ndcg.png",
     log:
         "results/logs/plot.log",
     conda:
         "../envs/science.yaml"
-    params:
-        cutoff=config["cutoff"],
     script:
         "../scripts/plot.py"

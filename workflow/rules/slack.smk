@@ -11,6 +11,10 @@ use rule slack_message as post_summary with:
         message="results/summary.md",
     output:
         "results/slack/post_summary.json",
+    log:
+        "results/logs/post_summary.log",
+    params:
+        color="good",
 
 
 use rule slack_file as post_ndcg with:
@@ -18,5 +22,7 @@ use rule slack_file as post_ndcg with:
         file="results/ndcg.png",
     output:
         "results/slack/post_ndcg.json",
+    log:
+        "results/logs/post_ndcg.log",
     params:
         message="NDCG for the experiment",

@@ -1,17 +1,21 @@
-# All models: a table, and the text of the message.
+# All folds of all models in one table, best model first; for people (TSV) and programs (JSON).
 
 
 rule summarize:
     input:
-        expand("results/ndcg/{model}.json", model=config["models"]),
+        scores=expand(
+            "results/scores/{model}.{seed}.tsv",
+            model=config["experiment"]["models"],
+            seed=config["experiment"]["seeds"],
+        ),
     output:
-        table="results/ndcg.tsv",
-        message="results/summary.md",
+        table="results/summary.tsv",
+        data="results/summary.json",
     log:
         "results/logs/summarize.log",
     conda:
         "../envs/science.yaml"
     params:
-        cutoff=config["cutoff"],
+        cutoff=config["experiment"]["cutoff"],
     script:
         "../scripts/summarize.py"

@@ -2,6 +2,7 @@
 # mypy: disable-error-code="name-defined"
 
 import csv
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import numpy as np
@@ -32,4 +33,5 @@ def write_table(path: Path, grades: int) -> None:
 
 
 if __name__ == "__main__":
-    write_table(Path(snakemake.output.table), snakemake.params.grades)
+    with Path(snakemake.log[0]).open("w") as log, redirect_stderr(log):
+        write_table(Path(snakemake.output.table), snakemake.params.grades)
