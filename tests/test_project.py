@@ -1,0 +1,57 @@
+"""The frame of the project: dependencies, rule files, cheap imports."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import slack_wrapper
+from slack_wrapper.errors import RequestError
+from tests.conftest import REPOSITORY
+
+CONDA_NAMES = {"snakemake-minimal": "snakemake"}
+
+
+def requirement(text: str) -> tuple[str, str]:
+    name, bound = re.fullmatch(r"([A-Za-z0-9._-]+)\s*(.*)", text).groups()  # type: ignore[union-attr]
+    return CONDA_NAMES.get(name, name), bound
+
+
+def test_environment_yml_equals_pyproject() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    wanted = {requirement(text) for text in project["dependencies"]}
+    wanted.add(("python", project["requires-python"]))
+    conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text())
+    assert {requirement(text) for text in conda["dependencies"]} == wanted
+
+
+def test_rules_are_found() -> None:
+    assert Path(slack_wrapper.rules("slack.smk")).is_file()
+    assert Path(slack_wrapper.rules()).name == "slack.smk"
+
+
+def test_an_unknown_rule_file_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(RequestError) as caught:
+        slack_wrapper.rules("slak.smk")
+    assert "slack_message.smk" in caught.value.hint
+
+
+def test_the_wrapper_folder_has_what_snakemake_needs() -> None:
+    folder = Path(slack_wrapper.wrapper().removeprefix("file://"))
+    for name in ("wrapper.py", "environment.yaml", "meta.yaml", "test/Snakefile"):
+        assert (folder / name).is_file(), name
+    assert len((folder / "wrapper.py").read_text().splitlines()) <= 40
+
+
+def test_importing_the_package_loads_neither_slack_nor_crypto() -> None:
+    code = (
+        "import sys, slack_wrapper, slack_wrapper.step;"
+        "print([name for name in ('slack_sdk', 'cryptography', 'keyring', 'jsonschema')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,68 @@
+"""Secrets do not print, and texts lose them."""
+
+import base64
+import copy
+import json
+import pickle
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from slack_wrapper.redact import MASK, Secret, redact, redact_data
+
+
+def test_a_secret_never_prints() -> None:
+    secret = Secret("tr0ub4dor&3")
+    for text in (str(secret), repr(secret), f"{secret}", f"{secret:>20}", "%s" % secret):
+        assert "tr0ub4dor" not in text
+    assert secret.reveal() == "tr0ub4dor&3"
+
+
+@pytest.mark.parametrize("leak", [pickle.dumps, json.dumps, copy.copy])
+def test_a_secret_does_not_serialise(leak) -> None:
+    with pytest.raises(TypeError):
+        leak(Secret("tr0ub4dor&3"))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str,
+        quote,
+        quote_plus,
+        lambda text: json.dumps(text)[1:-1],
+        lambda text: base64.b64encode(text.encode()).decode(),
+    ],
+)
+def test_registered_secrets_are_masked_in_every_form(form) -> None:
+    text = 'sésame "open" & shut'
+    Secret(text)
+    assert redact(f"before {form(text)} after") == f"before {MASK} after"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token xoxb-1234-abcd end",
+        "xoxe.xoxb-1-abcdef",
+        "xapp-1-A1-abc",
+        "https://hooks.slack.com/services/T01/B02/abcDEF",
+        "Authorization: Bearer abc.def.ghi",
+        "http://user:hunter22@proxy:8080",
+    ],
+)
+def test_what_looks_like_a_credential_is_masked(text: str) -> None:
+    shown = redact(text)
+    assert MASK in shown
+    for word in ("1234", "abc", "hunter22"):
+        assert word not in shown
+
+
+def test_short_secrets_do_not_riddle_a_text() -> None:
+    Secret("a")
+    assert redact("a cat sat") == "a cat sat"
+
+
+def test_data_is_redacted_throughout() -> None:
+    shown = redact_data({"a": ["xoxb-1234-abcd", {"b": "xoxb-1234-abcd"}], "n": 1})
+    assert shown == {"a": [MASK, {"b": MASK}], "n": 1}
