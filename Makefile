@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 unit: $(READY)
-	pytest -n 2 -m "not emulate and not secret_service" tests
+	pytest -n 2 -m "not secret_service" tests
 
 # The client suite against a third-party Slack server from npm.
 emulate: $(READY)

@@ -51,9 +51,9 @@ def test_the_password_is_normalised(tmp_path: Path) -> None:
         (b"salt=AAEC", b"salt=AAED"),
         (b"salt=AAECAwQFBgcICQoLDA0ODw==", b"salt=AAECAwQFBgcICQoLDA0ODx=="),
         (b"key: ZGVm", b"key: ZGVn"),
-        (b"gkg=\n", b"gkh=\n"),
-        (b"gkg=\n", b"gkg=\n\n"),
-        (b"gkg=\n", b"gkg="),
+        (b"Gkg=\n", b"Gkh=\n"),
+        (b"Gkg=\n", b"Gkg=\n\n"),
+        (b"Gkg=\n", b"Gkg="),
         (b"key: ", b"key:  "),
     ],
 )
