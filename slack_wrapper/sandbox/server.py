@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import ssl
 import threading
 from typing import Any
 
@@ -25,6 +26,7 @@ class Sandbox:
         keep_bytes: False to hash uploads without keeping them.
         rate_limits: whether Slack's rate limits are enforced.
         scale: seconds of Slack's rate limits that pass in one second of ours.
+        tls: serve https with this certificate, for tests of clients.
 
     Raises:
         MissingExtra: Flask is not installed.
@@ -40,19 +42,21 @@ class Sandbox:
         keep_bytes: bool = True,
         rate_limits: bool = False,
         scale: float = 1.0,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.store = Store(folder, seed, keep_bytes=keep_bytes)
         self.faults = Faults()
         self.pacing = Pacing(on=rate_limits, scale=scale)
         self.token = DEFAULT_TOKEN
-        self._server = _make_server(self, port)
+        self._scheme = "https" if tls else "http"
+        self._server = _make_server(self, port, tls)
         self.port = int(self._server.server_port)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
     def url(self) -> str:
         """Address of the page."""
-        return f"http://{HOST}:{self.port}"
+        return f"{self._scheme}://{HOST}:{self.port}"
 
     @property
     def api_url(self) -> str:
@@ -91,7 +95,7 @@ class Sandbox:
         self.stop()
 
 
-def _make_server(sandbox: Sandbox, port: int) -> Any:
+def _make_server(sandbox: Sandbox, port: int, tls: ssl.SSLContext | None) -> Any:
     try:
         from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -105,6 +109,6 @@ def _make_server(sandbox: Sandbox, port: int) -> Any:
             """Say nothing: the page shows what happened."""
 
     app = build(sandbox.store, sandbox.faults, sandbox.pacing)
-    server = make_server(HOST, port, app, threaded=True, request_handler=Handler)
+    server = make_server(HOST, port, app, threaded=True, request_handler=Handler, ssl_context=tls)
     server.daemon_threads = True  # type: ignore[attr-defined]
     return server

@@ -281,9 +281,7 @@ def test_an_unclear_share_is_settled_and_never_doubled(
     assert [message["ts"] for message in box.messages()] == [ts]
 
 
-def test_an_unclear_share_that_cannot_be_settled_is_not_repeated(
-    box: Sandbox, plot: Path
-) -> None:
+def test_an_unclear_share_that_cannot_be_settled_is_not_repeated(box: Sandbox, plot: Path) -> None:
     with_scopes(box, "files:write")
     box.faults.add(Fault(COMPLETE, "reset", when="after"))
     with pytest.raises(SlackAmbiguous, match="may or may not have been shared"):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_wrapper.errors import KeyFileError, WrongPassword
-from slack_wrapper.vault import format, store  # noqa: A004
+from slack_wrapper.vault import format, store
 
 GOOD = (Path(__file__).parent / "vectors" / "v1-test-only.enc").read_bytes()
 

@@ -1,0 +1,143 @@
+"""A request → what Slack shows, within its limits."""
+
+import pytest
+
+from slack_wrapper.errors import RequestError
+from slack_wrapper.session import compose
+from slack_wrapper.session.compose import Draft, split
+from slack_wrapper.session.request import Request, build
+
+
+def draft(**params) -> Draft:
+    request = build({"channel": "x", **params}, rule="post")
+    return compose.compose(request, lambda email: {"ada@example.org": "U00000ADA"}[email])
+
+
+def over(**params) -> RequestError:
+    with pytest.raises(RequestError) as caught:
+        draft(**params)
+    return caught.value
+
+
+def test_a_short_message_is_one_part() -> None:
+    assert draft(message="hello") == Draft(("hello",))
+
+
+def test_a_long_message_is_split_and_nothing_is_lost() -> None:
+    text = "\n\n".join(f"paragraph {number} " + "word " * 60 for number in range(40))
+    parts = draft(message=text).parts
+    assert len(parts) > 2
+    assert all(len(part) <= compose.MAX_TEXT for part in parts)
+    assert " ".join(" ".join(parts).split()) == " ".join(text.split())
+    assert all(part.startswith("paragraph") for part in parts)
+
+
+@pytest.mark.parametrize("text", ["x" * 9001, "word " * 2000, "line\n" * 2000, "ü" * 4001])
+def test_parts_fit_whatever_the_text(text: str) -> None:
+    parts = list(split(text))
+    assert all(0 < len(part) <= compose.MAX_TEXT for part in parts)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+def test_a_code_block_that_is_cut_is_closed_and_opened_again() -> None:
+    parts = list(split("log:\n```\n" + "a line of the log\n" * 500 + "```\nthe end"))
+    assert len(parts) > 1
+    for part in parts:
+        assert part.count("```") % 2 == 0
+        assert len(part) <= compose.MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("here", "<!here>"),
+        ("@channel", "<!channel>"),
+        ("U00000ADA", "<@U00000ADA>"),
+        ("S0000TEAM", "<!subteam^S0000TEAM>"),
+        ("ada@example.org", "<@U00000ADA>"),
+    ],
+)
+def test_mentions(name: str, shown: str) -> None:
+    assert draft(message="look", mention=name).parts == (f"{shown} look",)
+
+
+def test_an_unknown_mention_is_refused() -> None:
+    assert "e-mail" in over(message="look", mention="ada").hint
+
+
+def test_fields_are_sections_of_ten() -> None:
+    blocks = draft(message="m", fields={f"n{number}": number for number in range(12)}).blocks
+    assert [len(block.get("fields", [])) for block in blocks] == [0, 10, 2]
+    assert blocks[0]["text"]["text"] == "m"
+
+
+def test_a_colour_makes_a_bar() -> None:
+    made = draft(message="m", color="#36a64f")
+    assert made.attachments[0]["color"] == "#36a64f"
+    assert made.attachments[0]["fallback"] == "m"
+
+
+def test_a_long_message_with_colour_keeps_its_text() -> None:
+    made = draft(message="word " * 2000, color="good", fields={"a": "b"})
+    assert sum(part.count("word") for part in made.parts) == 2000
+    assert made.attachments[0]["blocks"][0]["fields"]
+
+
+def section(length: int) -> dict:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": "x" * length}}
+
+
+@pytest.mark.parametrize(
+    ("fits", "too_much", "where"),
+    [
+        ([section(1)] * 50, [section(1)] * 51, "blocks has 51"),
+        ([section(3000)], [section(3001)], "blocks[0].text"),
+        (
+            [{"type": "header", "text": {"type": "plain_text", "text": "x" * 150}}],
+            [section(1), {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}],
+            "blocks[1].text",
+        ),
+        (
+            [{"type": "section", "fields": [{"text": "x" * 2000}]}],
+            [{"type": "section", "fields": [{"text": ""}, {"text": "x" * 2001}]}],
+            "blocks[0].fields[1].text",
+        ),
+        (
+            [{"type": "section", "fields": [{"text": "x"}] * 10}],
+            [{"type": "section", "fields": [{"text": "x"}] * 11}],
+            "blocks[0].fields",
+        ),
+        ([section(3000)] * 4, [section(3000)] * 5, "characters in all"),
+    ],
+)
+def test_limits_are_checked_before_sending(fits: list, too_much: list, where: str) -> None:
+    draft(message="m", blocks=fits)
+    assert where in over(message="m", blocks=too_much).message
+
+
+def test_a_files_comment_has_the_fields() -> None:
+    made = draft(file="a.png", comment="look", fields={"NDCG": "0.87"})
+    assert made.parts == ("look\n*NDCG*: 0.87",)
+
+
+@pytest.mark.parametrize("more", [{"color": "good"}, {"blocks": [section(1)]}])
+def test_what_cannot_go_with_files_is_refused(more: dict) -> None:
+    assert "cannot go with option file" in over(file="a.png", **more).message
+
+
+def test_a_request_survives_json() -> None:
+    import json
+
+    request = build(
+        {
+            "channel": ["a", {"email": "b@c"}],
+            "message": "m",
+            "fields": {"x": 1},
+            "mention": ["here"],
+        }
+    )
+    assert Request.from_dict(json.loads(json.dumps(request.to_dict()))) == request
+
+
+def test_a_hash_sign_is_taken_off_the_channel() -> None:
+    assert build({"channel": "#librec_channel", "message": "m"}).channels == ("librec_channel",)
