@@ -1,16 +1,11 @@
 """The Slack-compatible servers that the client suite runs against."""
 
-import os
-from collections.abc import Iterator
 from dataclasses import dataclass
-
-import pytest
 
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.redact import Secret
-from slack_wrapper.sandbox.server import Sandbox
 
 QUICK = RetryPolicy(attempts=3, total=20.0, base=0.01, cap=0.05)
 
@@ -31,14 +26,3 @@ class Server:
 
     def retrier(self) -> Retrier:
         return Retrier(QUICK)
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """The sandbox, or with $SLACK_TEST_API_URL a server that somebody else has started."""
-    url = os.environ.get("SLACK_TEST_API_URL")
-    if url:
-        yield Server(url, "xoxb-good", "pipeline")
-        return
-    with Sandbox() as box:
-        yield Server(box.api_url, box.token, "librec_channel")

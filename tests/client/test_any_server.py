@@ -8,7 +8,7 @@ import pytest
 from slack_wrapper.client import files, messages, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.errors import SlackRefused
-from tests.client.servers import Server, server  # noqa: F401 - a fixture
+from tests.client.servers import Server
 
 pytestmark = pytest.mark.emulate_too
 

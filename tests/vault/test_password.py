@@ -1,5 +1,7 @@
 """The password chain and its sources."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -85,7 +87,7 @@ def test_a_password_file_gives_its_first_line(tmp_path: Path) -> None:
 
 
 def test_without_any_source_it_says_what_each_answered(path: Path) -> None:
-    with pytest.raises(NoPassword, match="keyring.*no terminal"):
+    with pytest.raises(NoPassword, match=r"keyring.*no terminal"):
         chain().unlock(path)
 
 
@@ -123,9 +125,6 @@ def test_one_password_serves_several_files(tmp_path: Path, path: Path) -> None:
 def test_keyrings_that_do_not_encrypt_are_not_used(
     backend: str, error: type[Exception], tmp_path: Path
 ) -> None:
-    import os
-    import subprocess
-
     code = (
         "from slack_wrapper.vault import password_sources as p\n"
         "try: p.from_keyring('s', 'u')\n"
