@@ -17,3 +17,5 @@ from slack_wrapper import parse_time
 
 slack_wrapper_folder = parse_time.wrapper_folder()
 slack_section = parse_time.section(config)
+slack_run = parse_time.run_of(workflow, slack_section)
+slack_one = parse_time.slack_resource(slack_run)

@@ -6,7 +6,7 @@ rule slack_file:
     retries: 0
     localrule: True
     resources:
-        slack=1,
+        slack=slack_one,
     params:
         option="file",
     wrapper:

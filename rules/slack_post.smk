@@ -15,7 +15,7 @@ rule slack_post:
     retries: 0
     localrule: True
     resources:
-        slack=1,
+        slack=slack_one,
     params:
         option=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "option"

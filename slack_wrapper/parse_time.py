@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from typing import Any
 
 from slack_wrapper import config as settings
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.locate import wrapper
+from slack_wrapper.redact import Secret
+from slack_wrapper.run_session import Run, attach
+from slack_wrapper.session.open import given_password
+
+# The passwords taken out of configs, by the identity of the section: a module's config is the same
+# object, and its file is parsed again by every `use rule … from`.
+_taken: dict[int, Secret] = {}
 
 
 def wrapper_folder() -> str:
@@ -15,8 +22,10 @@ def wrapper_folder() -> str:
     return wrapper()
 
 
-def section(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the checked `slack:` section of a workflow's config.
+def section(config: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return the checked `slack:` section of a workflow's config, its password taken out.
+
+    What stays in `config` is written into every job's script by Snakemake.
 
     Raises:
         snakemake.exceptions.WorkflowError: it is not valid; Snakemake prints that without a
@@ -25,8 +34,27 @@ def section(config: Mapping[str, Any]) -> Mapping[str, Any]:
     found = config.get(settings.SECTION) or {}
     try:
         settings.validate(found)
+        password = given_password(found)
     except SlackWrapperError as error:
         from snakemake.exceptions import WorkflowError
 
         raise WorkflowError(str(error)) from None
+    if password:
+        _taken[id(found)] = password
+        found["password"] = None
     return found
+
+
+def run_of(workflow: Any, found: MutableMapping[str, Any]) -> Run:
+    """Return the run of a workflow, hooked into it on the first call."""
+    return attach(workflow, found, _taken.get(id(found)), wrapper_folder())
+
+
+def slack_resource(run: Run) -> Any:
+    """Return the function behind `resources: slack=…`: 1, once the session is there."""
+
+    def one(wildcards: Any) -> int:
+        run.late()
+        return 1
+
+    return one

@@ -11,6 +11,7 @@ from typing import Any
 from slack_wrapper import atomic
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import redact
+from slack_wrapper.session.base import Session
 from slack_wrapper.session.request import FILE, Request, build
 
 
@@ -22,7 +23,7 @@ def run(snakemake: Any) -> int:
     """
     try:
         request = request_of(snakemake)
-        receipt = _session(snakemake.config).post(request)
+        receipt = session_of(snakemake.config).post(request)
         write_receipt(request.receipt, receipt)
     except SlackWrapperError as error:
         report(snakemake, error)
@@ -49,7 +50,7 @@ def request_of(snakemake: Any) -> Request:
         defaults=section,
         files=_files(snakemake, inputs, params),
         message_file=_message_file(inputs, params, snakemake.rule),
-        receipt=_receipt_path(snakemake),
+        receipt=receipt_path(snakemake),
         rule=str(snakemake.rule),
     )
 
@@ -105,10 +106,16 @@ def report(snakemake: Any, error: SlackWrapperError) -> None:
             return
 
 
-def _session(config: Any) -> Any:
-    from slack_wrapper.session.open import open_session
+def session_of(config: Any) -> Session:
+    """Return the session that the main process serves, else one of this process."""
+    from slack_wrapper.session.remote import RemoteSession
 
-    return open_session(section_of(config))
+    remote = RemoteSession.reachable()
+    if remote is not None:
+        return remote
+    from slack_wrapper.session.open import open_local
+
+    return open_local(section_of(config))
 
 
 def _files(
@@ -137,7 +144,12 @@ def _message_file(inputs: Mapping[str, Any], params: Mapping[str, Any], rule: st
     return str(value)
 
 
-def _receipt_path(snakemake: Any) -> str:
+def receipt_path(snakemake: Any) -> str:
+    """Return the path of the job's receipt, its one output.
+
+    Raises:
+        RequestError: the job has no output, or several.
+    """
     if len(snakemake.output) == 1:
         return str(snakemake.output[0])
     raise RequestError(

@@ -11,7 +11,7 @@ from typing import Any
 from slack_wrapper.cli import passwords
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.open import open_session
+from slack_wrapper.session.open import open_local
 from slack_wrapper.session.request import build
 from slack_wrapper.step import section_of, write_receipt
 
@@ -46,7 +46,7 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     given = {name: value for name, value in {**shared, **params}.items() if value}
     given.setdefault("on_failure", "fail")
     request = build(given, defaults=section, receipt=args.receipt or "")
-    session = open_session(section, password=passwords.given(args))
+    session = open_local(section, password=passwords.given(args))
     receipt = session.post(request)
     if args.receipt:
         write_receipt(args.receipt, receipt)

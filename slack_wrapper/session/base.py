@@ -14,3 +14,6 @@ class Session(Protocol):
 
     def post(self, request: Request) -> Receipt:
         """Post to each channel of the request, once, and return the receipt."""
+
+    def encrypt(self, key: str, encrypted: str) -> Receipt:
+        """Encrypt the clear token in `key` into the key file `encrypted`."""

@@ -14,7 +14,7 @@ from slack_wrapper.client.transport import Transport
 from slack_wrapper.config import Settings
 from slack_wrapper.errors import NoToken, SlackAmbiguous, SlackUnavailable, TokenMalformed
 from slack_wrapper.redact import Secret
-from slack_wrapper.session import delivery, receipts
+from slack_wrapper.session import delivery, encrypting, receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, compose
 from slack_wrapper.session.request import FILE, Request
@@ -54,6 +54,11 @@ class LocalSession:
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
 
+    @property
+    def sends(self) -> bool:
+        """Whether anything is sent at all: neither a dry run nor switched off."""
+        return self._settings.enabled and not self._settings.dry_run
+
     def post(self, request: Request) -> Receipt:
         """Post to each channel of the request, once, and return the receipt.
 
@@ -74,6 +79,13 @@ class LocalSession:
             for channel in request.channels
         ]
         return done[0] if len(done) == 1 else {"deliveries": done}
+
+    def encrypt(self, key: str, encrypted: str) -> Receipt:
+        """Encrypt the clear token in `key` into the key file `encrypted`; see `encrypting`."""
+        password = self._passwords.new()
+        receipt = encrypting.encrypt(key, encrypted, password)
+        self._passwords.remember(password)
+        return receipt
 
     def workspace(self, encrypted_key: str | None) -> Workspace:
         """Return the connection for a key file, or for $SLACK_BOT_TOKEN; unlocked once.

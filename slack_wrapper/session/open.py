@@ -8,15 +8,14 @@ from typing import Any
 from slack_wrapper import config
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.redact import Secret
-from slack_wrapper.session.base import Session
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.vault.password import PasswordChain
 
 
-def open_session(
+def open_local(
     section: Mapping[str, Any], *, password: Secret | None = None, interactive: bool = True
-) -> Session:
-    """Return a session for a `slack:` section.
+) -> LocalSession:
+    """Return a session of this process for a `slack:` section.
 
     Args:
         section: may hold the password.

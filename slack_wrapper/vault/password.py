@@ -58,6 +58,29 @@ class PasswordChain:
                 self._opened[place] = self._open(path)
             return self._opened[place]
 
+    def new(self) -> Secret:
+        """Return a password to encrypt under: the one the sources give, else asked for twice.
+
+        The keyring is not asked: its entry belongs to the file that is about to be replaced.
+
+        Raises:
+            NoPassword: no source has one, and nobody can be asked.
+            PasswordError: as it says.
+        """
+        password = self._given or password_sources.from_environment()
+        if password is None and self._sources.password_command:
+            password = password_sources.from_command(self._sources.password_command)
+        if password is None and self._interactive:
+            password = password_sources.from_prompt("New password for the key file: ", confirm=True)
+        if password is None:
+            raise NoPassword("there is no password to encrypt under, and no terminal to ask at")
+        return password
+
+    def remember(self, password: Secret) -> None:
+        """Try this password first for files that are opened from now on."""
+        with self._lock:
+            self._fitting.insert(0, password)
+
     def _open(self, path: str | os.PathLike[str]) -> Secret:
         for known in self._fitting:
             try:

@@ -1,0 +1,153 @@
+"""One session for a whole run: unlocked in the main process before the first job, then served.
+
+The rule files call `attach` while Snakemake parses. Facts it builds on (Snakemake 9): `onstart`
+runs in the main process before any job; one function a hook is kept, so ours composes with the
+user's; a resource function is evaluated in the main process when its job is scheduled.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.redact import Secret
+from slack_wrapper.session import wire
+
+_MARK = "_slack_wrapper_run"
+
+
+class Run:
+    """The Slack side of one Snakemake run.
+
+    Args:
+        workflow: Snakemake's.
+        section: the `slack:` section without its password.
+        password: taken out of the config while parsing.
+        wrapper: URL of the wrapper folder, by which our steps are known.
+    """
+
+    def __init__(
+        self,
+        workflow: Any,
+        section: Mapping[str, Any],
+        password: Secret | None,
+        wrapper: str,
+    ) -> None:
+        self._workflow = workflow
+        self._section = section
+        self._password = password
+        self._wrapper = wrapper
+        self._encrypt_wrapper = f"{wrapper}/encrypt_key"
+        self._served: Any = None
+
+    def start(self) -> None:
+        """Unlock what the steps of this run need, and serve it; nothing if there is no step.
+
+        Raises:
+            snakemake.exceptions.WorkflowError: a key cannot be opened; the run ends before its
+                first job.
+        """
+        jobs = list(self._workflow.dag.needrun_jobs())
+        steps = [job for job in jobs if self._is_step(job)]
+        encrypting = [job for job in jobs if job.rule.wrapper == self._encrypt_wrapper]
+        if steps or encrypting:
+            self._keep_local()
+            made = {str(job.params.get("encrypted")) for job in encrypting}
+            self._open({self._key_of(job) for job in steps} - made)
+
+    def late(self) -> None:
+        """Do the same for a step that a checkpoint has added, or under --no-hooks."""
+        if self._served is None and self._workflow.scheduler is not None and self._for_real():
+            self._open(set())
+
+    def end(self) -> None:
+        """Stop serving."""
+        if self._served is not None:
+            self._served.close()
+            self._served = None
+            os.environ.pop(wire.VARIABLE, None)
+
+    def _open(self, keys: set[str | None]) -> None:
+        if self._served is not None or not self._for_real():
+            return
+        from slack_wrapper.session.open import open_local
+        from slack_wrapper.session.served import ServedSession
+
+        try:
+            session = open_local(self._section, password=self._password)
+            if session.sends:
+                for key in sorted(keys, key=str):
+                    session.workspace(key)
+        except SlackWrapperError as error:
+            from snakemake.exceptions import WorkflowError
+
+            raise WorkflowError(f"slack_wrapper: error: {error}") from None
+        self._served = ServedSession(session)
+        os.environ[wire.VARIABLE] = self._served.path
+        atexit.register(self.end)
+
+    def _for_real(self) -> bool:
+        workflow = self._workflow
+        return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
+
+    def _is_step(self, job: Any) -> bool:
+        return bool(job.rule.wrapper == self._wrapper)
+
+    def _key_of(self, job: Any) -> str | None:
+        key = job.params.get("encrypted_key") or self._section.get("encrypted_key")
+        return str(key) if key else None
+
+    def _keep_local(self) -> None:
+        """Keep our steps on this host: `use rule … with:` may have lost `localrule: True`."""
+        ours = (self._wrapper, self._encrypt_wrapper)
+        names = [rule.name for rule in self._workflow.rules if rule.wrapper in ours]
+        self._workflow.localrules(*names)
+
+
+def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, wrapper: str) -> Run:
+    """Give a workflow its run, once however often the rule files are parsed, and hook it in."""
+    run: Run | None = getattr(workflow, _MARK, None)
+    if run is None:
+        run = Run(workflow, section, password, wrapper)
+        setattr(workflow, _MARK, run)
+        if workflow.is_main_process:
+            _compose(workflow, "onstart", run.start)
+            _compose(workflow, "onsuccess", run.end, ours_first=False)
+            _compose(workflow, "onerror", run.end, ours_first=False)
+    return run
+
+
+def _compose(
+    workflow: Any, name: str, ours: Callable[[], None], *, ours_first: bool = True
+) -> None:
+    """Run our part beside the user's hook, whichever of the two is defined first.
+
+    Snakemake keeps one function in `workflow._NAME` and sets it by `workflow.NAME`; the instance
+    gets a setter of its own that puts the two together.
+    """
+    slot, define = f"_{name}", getattr(workflow, name)
+
+    def together(theirs: Callable[[Any], None]) -> Callable[[Any], None]:
+        def hook(log: Any) -> None:
+            if ours_first:
+                ours()
+                theirs(log)
+                return
+            try:
+                theirs(log)
+            finally:
+                ours()
+
+        return hook
+
+    def define_composed(theirs: Callable[[Any], None]) -> None:
+        before = getattr(workflow, slot)
+        define(theirs)
+        if getattr(workflow, slot) is not before:  # a module's hook is not taken by Snakemake
+            setattr(workflow, slot, together(theirs))
+
+    setattr(workflow, slot, together(getattr(workflow, slot)))
+    setattr(workflow, name, define_composed)

@@ -1,0 +1,33 @@
+"""Encrypting a key as part of a run, under the password that the run's steps will find."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper.errors import KeyFileNotWritten
+from slack_wrapper.redact import Secret
+from slack_wrapper.vault import cleartext, password_sources, store
+
+
+def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
+    """Encrypt the token in a file and return what a receipt says of it.
+
+    Args:
+        key: file with the clear token.
+        encrypted: key file to write; an old one stays as it was on any error.
+        password: to encrypt under.
+
+    Raises:
+        KeyFileError, TokenError, FileUnreadable: nothing was changed.
+    """
+    token = cleartext.read(key)
+    for warning in cleartext.warnings(key, token):
+        password_sources.tell(f"slack_wrapper: warning: {warning}")
+    try:
+        Path(encrypted).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise KeyFileNotWritten(f"the folder of {encrypted} cannot be made: {reason}") from None
+    store.encrypt_to(encrypted, token.reveal(), password.reveal())
+    return {"status": "encrypted", **store.describe(encrypted)}

@@ -1,0 +1,81 @@
+"""The session of a step: hands requests to the run's main process; loads no Slack, no crypto."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+from slack_wrapper.errors import SessionProtocolError, SessionUnreachable
+from slack_wrapper.session import wire
+from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.request import Request
+
+
+class RemoteSession:
+    """Talks to the session that the main Snakemake process serves.
+
+    Args:
+        path: of its UNIX socket.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @staticmethod
+    def reachable() -> RemoteSession | None:
+        """Return the session of this run, None when there is none on this host."""
+        path = os.environ.get(wire.VARIABLE)
+        if not path:
+            return None
+        try:
+            _connect(path).close()
+        except OSError:
+            return None
+        return RemoteSession(path)
+
+    def post(self, request: Request) -> Receipt:
+        """Have the main process post, and return its receipt.
+
+        Raises:
+            SlackWrapperError: whatever the main process met.
+            SessionUnreachable: it went away; the post may or may not have been made.
+        """
+        return self._ask({"request": request.to_dict()})
+
+    def encrypt(self, key: str, encrypted: str) -> Receipt:
+        """Have the main process encrypt a key, so that its password need not come here.
+
+        Raises:
+            SlackWrapperError: see `post`.
+        """
+        paths = {"key": os.path.abspath(key), "encrypted": os.path.abspath(encrypted)}  # noqa: PTH100
+        return self._ask({"encrypt": paths})
+
+    def _ask(self, what: dict[str, Any]) -> Receipt:
+        try:
+            with _connect(self._path) as connection:
+                question = {"version": wire.VERSION, "cwd": os.getcwd()}  # noqa: PTH109
+                wire.send(connection, {**question, **what})
+                answer = wire.receive(connection)
+        except OSError as error:
+            raise SessionUnreachable(
+                f"the session of the run went away: {(error.strerror or str(error)).lower()}",
+                hint="look into the channel, then run the workflow again",
+            ) from None
+        if "error" in answer:
+            raise wire.restore_error(answer["error"])
+        receipt = answer.get("receipt")
+        if not isinstance(receipt, dict):
+            raise SessionProtocolError("the session sent no receipt")
+        return receipt
+
+
+def _connect(path: str) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.connect(path)
+    except OSError:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,255 @@
+"""One session a run: unlocked once, before the first job; gone afterwards; composes with hooks."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.remote import RemoteSession
+from slack_wrapper.session.served import ServedSession
+from tests.conftest import PASSWORD, Run
+from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
+
+MANY = """
+use rule slack_message as many with:
+    output: "slack/{n}.json"
+    params: message="number {n}"
+rule all:
+    default_target: True
+    input: expand("slack/{n}.json", n=range(5))
+"""
+HOOK = """
+onstart:
+    print("THEIRS start")
+onsuccess:
+    print("THEIRS success")
+onerror:
+    print("THEIRS error")
+"""
+
+
+def left_over() -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob("slack-wrapper-*-*"))
+
+
+@pytest.fixture(autouse=True)
+def own_temp(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tempfile.mkdtemp(prefix="t")  # short: a socket's path has room for 107 bytes
+    monkeypatch.setenv("TMPDIR", folder)
+    monkeypatch.setattr(tempfile, "tempdir", folder)
+
+
+def test_the_password_of_the_config_opens_and_is_in_no_script(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    probe = """
+rule probe:
+    output: "probe.txt"
+    script: "probe.py"
+"""
+    (study / "probe.py").write_text(
+        "open(snakemake.output[0], 'w').write(repr(snakemake.config) + open(__real_file__).read())"
+    )
+    write(study, INCLUDE + MANY + probe, {**CONFIG, "password": PASSWORD})
+    done = snakemake("all", "probe", env={})
+    assert done.returncode == 0, done.stderr
+    assert len(shown(sandbox)) == 5
+    assert PASSWORD not in (study / "probe.txt").read_text()
+    assert PASSWORD not in done.stdout + done.stderr
+    assert left_over() == []
+
+
+def test_the_key_is_opened_once_for_all_steps(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    command = f"sh -c 'echo asked >> {study}/asked; echo {PASSWORD}'"
+    write(study, INCLUDE + MANY, {**CONFIG, "password_command": command})
+    assert snakemake(env={}).returncode == 0
+    assert (study / "asked").read_text().split() == ["asked"]
+
+
+def test_a_step_loads_neither_slack_nor_crypto(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    (study / "sitecustomize.py").write_text(
+        "import atexit, os, sys\n"
+        "def note():\n"
+        "    if sys.argv[0].endswith('.wrapper.py'):\n"
+        "        heavy = {'slack_sdk', 'cryptography', 'keyring'} & set(sys.modules)\n"
+        "        open('loaded', 'a').write(f'{sorted(heavy)}\\n')\n"
+        "atexit.register(note)\n"
+    )
+    write(study, INCLUDE + MANY, CONFIG)
+    done = snakemake(env={"SLACK_WRAPPER_PASSWORD": PASSWORD, "PYTHONPATH": str(study)})
+    assert done.returncode == 0, done.stderr
+    assert (study / "loaded").read_text().splitlines() == ["[]"] * 5
+
+
+@pytest.mark.parametrize("use", [INCLUDE, MODULE], ids=["include", "module"])
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_it_composes_with_the_users_hooks(
+    study: Path, sandbox: Sandbox, snakemake: Run, use: str, order: str
+) -> None:
+    text = HOOK + use if order == "before" else use + HOOK
+    write(study, text + MANY, {**CONFIG, "password": PASSWORD})
+    done = snakemake(env={})
+    assert done.returncode == 0, done.stderr
+    assert re.findall("THEIRS \\w+", done.stdout) == ["THEIRS start", "THEIRS success"]
+    assert len(shown(sandbox)) == 5
+    assert left_over() == []
+
+
+def test_after_a_failure_it_is_gone_and_their_hook_ran(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    write(study, INCLUDE + HOOK + MANY, {**CONFIG, "channel": "nowhere", "password": PASSWORD})
+    done = snakemake(env={})
+    assert done.returncode == 1
+    assert re.findall("THEIRS \\w+", done.stdout) == ["THEIRS start", "THEIRS error"]
+    assert "slack_wrapper: error: slack refused" in done.stderr
+    assert left_over() == []
+
+
+def test_without_a_password_the_run_ends_before_its_first_job(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    work = """
+rule work:
+    output: "work.txt"
+    shell: "touch {output}"
+use rule slack_message as hello with:
+    input: "work.txt"
+    output: "slack/hello.json"
+    params: message="done"
+"""
+    write(study, INCLUDE + work, CONFIG)
+    done = snakemake("slack/hello.json", env={})
+    assert done.returncode == 1
+    assert "there is no password for the key file" in done.stderr
+    assert "hint:" in done.stderr
+    assert not (study / "work.txt").exists()
+
+
+@pytest.mark.parametrize("flag", ["-n", "--touch", "--lint", "--dag", "--unlock", "--summary"])
+def test_nothing_is_unlocked_where_nothing_is_run(
+    study: Path, sandbox: Sandbox, snakemake: Run, flag: str
+) -> None:
+    write(study, INCLUDE + MANY, {**CONFIG, "password_command": f"touch {study}/asked"})
+    snakemake(flag, env={})
+    assert not (study / "asked").exists()
+    assert sandbox.store.calls == []
+
+
+def test_no_hooks_still_serves(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
+    write(study, INCLUDE + MANY, {**CONFIG, "password": PASSWORD})
+    done = snakemake("--no-hooks", env={})
+    assert done.returncode == 0, done.stderr
+    assert len(shown(sandbox)) == 5
+    assert left_over() == []
+
+
+def test_one_prompt_at_the_start_and_two_more_after_a_wrong_password(
+    study: Path, sandbox: Sandbox
+) -> None:
+    write(study, INCLUDE + MANY, CONFIG)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "snakemake", "--cores", "2"], cwd=str(study), timeout=60,
+        encoding="utf-8", env=dict(os.environ),
+    )  # fmt: skip
+    child.expect("Password for keys/slack-api.enc: ")
+    child.sendline("wrong")
+    child.expect("wrong password, 2 more to try")
+    child.expect("Password for keys/slack-api.enc: ")
+    child.sendline(PASSWORD)
+    assert child.expect(["Password for", pexpect.EOF]) == 1
+    child.close()
+    assert child.exitstatus == 0
+    assert len(shown(sandbox)) == 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_leaves_nothing_secret(
+    study: Path, sandbox: Sandbox, snakemake: Run, number: int
+) -> None:
+    write(study, INCLUDE + MANY, {**CONFIG, "password": PASSWORD})
+    fault = sandbox.faults.add(Fault("chat.postMessage", "pause"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "1"],
+        cwd=study, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert fault.reached.wait(60)
+    process.send_signal(number)
+    time.sleep(0.5)
+    fault.release()
+    process.wait(60)
+    found = [path for folder in left_over() for path in folder.rglob("*")]
+    assert all(path.is_socket() for path in found)
+    for path in (path for path in study.rglob("*") if path.is_file()):
+        if path.name != "config.json":
+            assert PASSWORD.encode() not in path.read_bytes(), path
+    if number == signal.SIGKILL:
+        snakemake("--unlock", env={})
+        again = snakemake("--rerun-incomplete", env={})
+        assert again.returncode == 0, again.stderr
+    assert left_over() == []
+
+
+# The socket itself.
+
+
+class Echo(LocalSession):
+    def __init__(self) -> None:
+        """Answer without Slack: what is tested is the socket."""
+
+    def post(self, request):
+        return {"text": request.message}
+
+
+@pytest.fixture
+def served():
+    served = ServedSession(Echo())
+    yield served
+    served.close()
+
+
+def test_the_folder_is_private(served: ServedSession) -> None:
+    assert Path(served.path).parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\0\0\0\5hello", b"\xff\xff\xff\xff", b"\0\0\0\2{}", b"GET / HTTP/1.1\r\n\r\n"]
+)
+def test_garbage_does_not_disturb_it(served: ServedSession, data: bytes) -> None:
+    from slack_wrapper.session.request import build
+
+    with socket.socket(socket.AF_UNIX) as stray:
+        stray.connect(served.path)
+        stray.sendall(data)
+    request = build({"channel": "x", "message": "still there"})
+    assert RemoteSession(served.path).post(request) == {"text": "still there"}
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
+def test_another_user_is_not_answered(served: ServedSession) -> None:
+    Path(served.path).parent.chmod(0o755)
+    Path(served.path).chmod(0o777)
+    code = (
+        "import os, socket; os.setuid(65534)\n"
+        f"s = socket.socket(socket.AF_UNIX); s.connect({served.path!r})\n"
+        "s.sendall(b'\\0\\0\\0\\2{}'); print(s.recv(1))"
+    )
+    Path(tempfile.gettempdir()).chmod(0o755)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "b''" in done.stdout or "ConnectionResetError" in done.stderr
