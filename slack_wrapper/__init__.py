@@ -6,7 +6,30 @@ neither slack_sdk nor cryptography.
 
 from __future__ import annotations
 
+from typing import Any
+
 from slack_wrapper.locate import rules, wrapper
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "rules", "wrapper"]
+__all__ = ["__version__", "on_error", "on_start", "on_success", "rules", "wrapper"]
+
+
+def on_start(workflow: Any) -> None:
+    """Post that the run begins; see `slack_wrapper.hooks`."""
+    from slack_wrapper import hooks
+
+    hooks.on_start(workflow)
+
+
+def on_success(workflow: Any, log: Any = None) -> None:
+    """Post that the run went well; see `slack_wrapper.hooks`."""
+    from slack_wrapper import hooks
+
+    hooks.on_success(workflow, log)
+
+
+def on_error(workflow: Any, log: Any = None) -> None:
+    """Post what failed; see `slack_wrapper.hooks`."""
+    from slack_wrapper import hooks
+
+    hooks.on_error(workflow, log)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret
 from slack_wrapper.session import wire
+
+if TYPE_CHECKING:
+    from slack_wrapper.session.local import LocalSession
 
 _MARK = "_slack_wrapper_run"
 
@@ -37,11 +40,29 @@ class Run:
         wrapper: str,
     ) -> None:
         self._workflow = workflow
-        self._section = section
+        self.section = section
         self._password = password
         self._wrapper = wrapper
         self._encrypt_wrapper = f"{wrapper}/encrypt_key"
         self._served: Any = None
+        self._session: LocalSession | None = None
+        self._said: dict[str, Callable[[], None]] = {}
+
+    def announce(self, **said: Callable[[], None]) -> None:
+        """Say something at `start`, `success` and `error`; defined again, it replaces itself."""
+        self._said = said
+
+    def session(self) -> LocalSession:
+        """Return the session of this run, for the hooks; opened if no step has needed it.
+
+        Raises:
+            SlackWrapperError: the config is not valid.
+        """
+        if self._session is None:
+            from slack_wrapper.session.open import open_local
+
+            self._session = open_local(self.section, password=self._password)
+        return self._session
 
     def start(self) -> None:
         """Unlock what the steps of this run need, and serve it; nothing if there is no step.
@@ -57,10 +78,21 @@ class Run:
             self._keep_local()
             made = {str(job.params.get("encrypted")) for job in encrypting}
             self._open({self._key_of(job) for job in steps} - made)
+        self._say("start")
+
+    def succeed(self) -> None:
+        """Say so, and stop serving."""
+        self._say("success")
+        self.end()
+
+    def fail(self) -> None:
+        """Say so, and stop serving."""
+        self._say("error")
+        self.end()
 
     def late(self) -> None:
         """Do the same for a step that a checkpoint has added, or under --no-hooks."""
-        if self._served is None and self._workflow.scheduler is not None and self._for_real():
+        if self._served is None and self._workflow.scheduler is not None and self.for_real():
             self._open(set())
 
     def end(self) -> None:
@@ -71,13 +103,12 @@ class Run:
             os.environ.pop(wire.VARIABLE, None)
 
     def _open(self, keys: set[str | None]) -> None:
-        if self._served is not None or not self._for_real():
+        if self._served is not None or not self.for_real():
             return
-        from slack_wrapper.session.open import open_local
         from slack_wrapper.session.served import ServedSession
 
         try:
-            session = open_local(self._section, password=self._password)
+            session = self.session()
             if session.sends:
                 for key in sorted(keys, key=str):
                     session.workspace(key)
@@ -89,7 +120,12 @@ class Run:
         os.environ[wire.VARIABLE] = self._served.path
         atexit.register(self.end)
 
-    def _for_real(self) -> bool:
+    def _say(self, when: str) -> None:
+        if when in self._said:
+            self._said[when]()
+
+    def for_real(self) -> bool:
+        """Whether this process runs jobs: no dry run, no --touch, no job's own Snakemake."""
         workflow = self._workflow
         return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
 
@@ -97,7 +133,7 @@ class Run:
         return bool(job.rule.wrapper == self._wrapper)
 
     def _key_of(self, job: Any) -> str | None:
-        key = job.params.get("encrypted_key") or self._section.get("encrypted_key")
+        key = job.params.get("encrypted_key") or self.section.get("encrypted_key")
         return str(key) if key else None
 
     def _keep_local(self) -> None:
@@ -115,8 +151,23 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
         setattr(workflow, _MARK, run)
         if workflow.is_main_process:
             _compose(workflow, "onstart", run.start)
-            _compose(workflow, "onsuccess", run.end, ours_first=False)
-            _compose(workflow, "onerror", run.end, ours_first=False)
+            _compose(workflow, "onsuccess", run.succeed, ours_first=False)
+            _compose(workflow, "onerror", run.fail, ours_first=False)
+    return run
+
+
+def run_of(workflow: Any) -> Run:
+    """Return the run that the rule files have attached to a workflow.
+
+    Raises:
+        RequestError: no rule file of ours is included.
+    """
+    run: Run | None = getattr(workflow, _MARK, None)
+    if run is None:
+        raise RequestError(
+            "the workflow includes no rule file of slack_wrapper",
+            hint='write include: slack_wrapper.rules("slack.smk") before the hooks',
+        )
     return run
 
 

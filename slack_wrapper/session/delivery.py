@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
 
-def send_message(workspace: Workspace, request: Request, draft: Draft, retrier: Retrier) -> Receipt:
+def send_message(
+    workspace: Workspace, request: Request, draft: Draft, retrier: Retrier, *, thread: str | None
+) -> Receipt:
     """Post a message, and what of it did not fit as replies in its thread.
 
     Raises:
@@ -31,7 +33,6 @@ def send_message(workspace: Workspace, request: Request, draft: Draft, retrier: 
     """
     transport, names = workspace.transport, workspace.names
     key = secrets.token_hex(16)
-    thread = receipts.thread_of(request)
     root = Message(
         channel=target(names, request),
         text=draft.parts[0],
@@ -56,6 +57,8 @@ def send_files(
     draft: Draft,
     files: Sequence[LocalFile],
     retrier: Retrier,
+    *,
+    thread: str | None,
 ) -> Receipt:
     """Upload files and share them in one message, its comment's rest as replies.
 
@@ -65,7 +68,6 @@ def send_files(
     """
     transport, names = workspace.transport, workspace.names
     channel = names.channel_id(target(names, request))
-    thread = receipts.thread_of(request)
     sent = [uploads.upload(transport, file, retrier) for file in files]
     comment = draft.parts[0] if draft.parts else None
     share = uploads.Share(channel, thread, comment, request.about)

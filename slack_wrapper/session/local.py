@@ -17,7 +17,7 @@ from slack_wrapper.redact import Secret
 from slack_wrapper.session import delivery, encrypting, receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, compose
-from slack_wrapper.session.request import FILE, Request
+from slack_wrapper.session.request import FILE, RUN_THREAD, Request
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
@@ -53,6 +53,7 @@ class LocalSession:
         self._policy = policy or RetryPolicy()
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
+        self._run_threads: dict[str, str] = {}  # channel ID → ts of the run's root message
 
     @property
     def sends(self) -> bool:
@@ -86,6 +87,12 @@ class LocalSession:
         receipt = encrypting.encrypt(key, encrypted, password)
         self._passwords.remember(password)
         return receipt
+
+    def begin_thread(self, receipt: Receipt) -> None:
+        """Make a message the root that posts with `thread: run` reply to, channel by channel."""
+        for entry in receipt.get("deliveries") or [receipt]:
+            if entry.get("ts"):
+                self._run_threads[entry["channel"]] = entry["ts"]
 
     def workspace(self, encrypted_key: str | None) -> Workspace:
         """Return the connection for a key file, or for $SLACK_BOT_TOKEN; unlocked once.
@@ -121,14 +128,21 @@ class LocalSession:
         self, workspace: Workspace, request: Request, draft: Draft, files: Sequence[LocalFile]
     ) -> Receipt:
         retrier = Retrier(self._policy)
+        thread = receipts.thread_of(request) or self._run_thread(workspace, request)
         try:
             if request.option == FILE:
-                return delivery.send_files(workspace, request, draft, files, retrier)
-            return delivery.send_message(workspace, request, draft, retrier)
+                return delivery.send_files(workspace, request, draft, files, retrier, thread=thread)
+            return delivery.send_message(workspace, request, draft, retrier, thread=thread)
         except (SlackUnavailable, SlackAmbiguous) as error:
             if request.on_failure != "warn":
                 raise
             return receipts.warned(request, files, error, retrier.attempts)
+
+    def _run_thread(self, workspace: Workspace, request: Request) -> str | None:
+        if request.thread != RUN_THREAD or not self._run_threads:
+            return None
+        channel = workspace.names.known(delivery.target(workspace.names, request))
+        return self._run_threads.get(channel) if channel else None
 
 
 def _title(request: Request) -> str | None:

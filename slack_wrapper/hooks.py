@@ -1,0 +1,108 @@
+"""Start, success and failure messages, from `rules/hooks.smk` or from one's own hooks.
+
+A hook never changes what the run ends with: trouble with Slack is told on stderr and that is all.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slack_wrapper import cards
+from slack_wrapper.cards import FailedJob
+from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.redact import redact
+from slack_wrapper.run_session import Run, run_of
+from slack_wrapper.session.request import build
+
+_BEGAN = "_slack_wrapper_began"
+
+
+def on_start(workflow: Any) -> None:
+    """Post that the run begins; steps with `thread: run` reply to this message.
+
+    Args:
+        workflow: Snakemake's, as it is known in a Snakefile.
+    """
+    setattr(workflow, _BEGAN, time.monotonic())
+    jobs = len(list(workflow.dag.needrun_jobs()))
+    _say(workflow, lambda: cards.started(jobs), root=True)
+
+
+def on_success(workflow: Any, log: Any = None) -> None:
+    """Post that the run went well, in its thread.
+
+    Args:
+        workflow: Snakemake's.
+        log: what Snakemake gives a hook; not needed.
+    """
+    done = workflow.scheduler.finished_jobs
+    _say(workflow, lambda: cards.succeeded(done, _seconds(workflow)))
+
+
+def on_error(workflow: Any, log: Any = None) -> None:
+    """Post what failed, in the run's thread.
+
+    Args:
+        workflow: Snakemake's.
+        log: what Snakemake gives a hook; not needed.
+    """
+
+    def text() -> str:
+        scheduler = workflow.scheduler
+        failed = sorted(scheduler.failed, key=lambda job: job.jobid)
+        jobs = [_failed(job) for job in failed]
+        return cards.failed(jobs, scheduler.finished_jobs, _seconds(workflow))
+
+    _say(workflow, text)
+
+
+def attach_hooks(workflow: Any) -> None:
+    """Post all three by themselves, beside the user's own hooks."""
+    run = run_of(workflow)
+    run.announce(
+        start=lambda: on_start(workflow),
+        success=lambda: on_success(workflow),
+        error=lambda: on_error(workflow),
+    )
+
+
+def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
+    run = run_of(workflow)
+    if not run.for_real():
+        return
+    try:
+        _post(run, text(), root=root)
+    except SlackWrapperError as error:
+        _warn(str(error))
+    except Exception as error:  # noqa: BLE001 - a message must never end a run
+        _warn(f"the hook failed: {type(error).__name__}")
+
+
+def _post(run: Run, text: str, *, root: bool) -> None:
+    session = run.session()
+    params = {"message": text, "option": "message", "thread": "none" if root else "run"}
+    request = build(params, defaults=run.section)
+    receipt = session.post(request)
+    if root:
+        session.begin_thread(receipt)
+
+
+def _warn(text: str) -> None:
+    print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
+
+
+def _failed(job: Any) -> FailedJob:
+    return FailedJob(
+        rule=str(job.rule.name),
+        wildcards={name: str(value) for name, value in job.wildcards_dict.items()},
+        logs=[str(path) for path in job.log],
+        outputs=[str(path) for path in job.output],
+    )
+
+
+def _seconds(workflow: Any) -> float:
+    began: float = getattr(workflow, _BEGAN, time.monotonic())
+    return time.monotonic() - began

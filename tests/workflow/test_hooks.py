@@ -1,0 +1,156 @@
+"""Start, success and failure messages of real runs, in one thread."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper import cards
+from slack_wrapper.cards import FailedJob
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.server import Sandbox
+from tests.conftest import Run
+from tests.workflow.test_steps import CONFIG, INCLUDE, write
+
+HOOKS = """
+import slack_wrapper
+include: slack_wrapper.rules("hooks.smk")
+"""
+OWN_HOOKS = (
+    INCLUDE
+    + """
+onstart: slack_wrapper.on_start(workflow)
+onsuccess: slack_wrapper.on_success(workflow, log)
+onerror: slack_wrapper.on_error(workflow, log)
+"""
+)
+WORK = """
+rule all:
+    default_target: True
+    input: expand("{sample}.txt", sample=["a", "b"])
+rule work:
+    output: "{sample}.txt"
+    log: "logs/{sample}.log"
+    shell: "COMMAND"
+"""
+
+
+def texts(sandbox: Sandbox) -> list[str]:
+    return [message["text"] for message in sandbox.messages()]
+
+
+@pytest.mark.parametrize("hooks", [HOOKS, OWN_HOOKS], ids=["include", "own"])
+def test_a_run_that_goes_well(hooks: str, study: Path, sandbox: Sandbox, snakemake: Run) -> None:
+    write(study, hooks + WORK.replace("COMMAND", "touch {output}"), CONFIG)
+    done = snakemake()
+    assert done.returncode == 0, done.stderr
+    start, success = texts(sandbox)
+    assert "*study* started: 3 jobs" in start
+    assert re.search(r"\*study\* succeeded: 3 jobs in \d+ s", success)
+    root, reply = sandbox.messages()
+    assert reply["thread_ts"] == root["ts"]
+
+
+def test_steps_reply_in_the_runs_thread(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
+    step = """
+use rule slack_message as hello with:
+    output: "slack/hello.json"
+    params: message="in the thread"
+use rule slack_message as aside with:
+    output: "slack/aside.json"
+    params: message="beside it", thread="none"
+"""
+    write(study, HOOKS + INCLUDE + step, CONFIG)
+    done = snakemake("slack/hello.json", "slack/aside.json")
+    assert done.returncode == 0, done.stderr
+    found = {message["text"]: message.get("thread_ts") for message in sandbox.messages()}
+    root = sandbox.messages()[0]["ts"]
+    assert found["in the thread"] == root
+    assert found["beside it"] is None
+    assert json.loads((study / "slack" / "hello.json").read_text())["thread_ts"] == root
+
+
+@pytest.mark.parametrize("hooks", [HOOKS, OWN_HOOKS], ids=["include", "own"])
+def test_a_run_that_fails_makes_one_card(
+    hooks: str, study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    command = "echo using xoxb-123-leaked for {wildcards.sample} > {log}; exit 3"
+    write(study, hooks + WORK.replace("COMMAND", command), CONFIG)
+    done = snakemake("--keep-going")
+    assert done.returncode == 1
+    assert len(texts(sandbox)) == 2
+    card = texts(sandbox)[1]
+    assert "*study* failed after" in card
+    assert "2 jobs failed" in card
+    assert "*work* (2 jobs): sample=" in card
+    assert "using [redacted] for" in card
+    assert "snakemake --cores all --rerun-incomplete" in card
+    assert "leaked" not in card
+
+
+@pytest.mark.parametrize(
+    ("config", "fault"),
+    [
+        ({**CONFIG, "channel": "nowhere"}, None),
+        ({**CONFIG, "encrypted_key": "none.enc"}, None),
+        (CONFIG, Fault("*", "error", code="account_inactive", times=99)),
+        ({"encrypted_key": "keys/slack-api.enc"}, None),
+    ],
+)
+def test_trouble_with_slack_never_changes_the_runs_end(
+    config: dict, fault: Fault | None, study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    if fault:
+        sandbox.faults.add(fault)
+    write(study, HOOKS + WORK.replace("COMMAND", "touch {output}"), config)
+    done = snakemake()
+    assert done.returncode == 0, done.stderr
+    assert "slack_wrapper: warning: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("flag", ["-n", "--touch", "--lint"])
+def test_nothing_is_said_where_nothing_is_run(
+    flag: str, study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    (study / "a.txt").touch()
+    (study / "b.txt").touch()
+    write(study, HOOKS + WORK.replace("COMMAND", "touch {output}"), CONFIG)
+    snakemake(flag)
+    assert sandbox.store.calls == []
+
+
+# The texts themselves.
+
+
+def test_many_siblings_are_one_paragraph() -> None:
+    jobs = [
+        FailedJob("work", {"sample": str(number)}, (), (f"{number}.txt",)) for number in range(9)
+    ]
+    card = cards.failed(jobs, done=3, seconds=3725)
+    assert "failed after 1 h 2 min: 9 jobs failed, 3 done" in card
+    assert card.count("*work*") == 1
+    assert "sample=4 and 4 more" in card
+
+
+def test_a_long_log_shows_head_and_tail(tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    path.write_text("".join(f"line {number}\n" for number in range(100_000)))
+    lines = cards.log_excerpt(str(path)).split("\n")
+    assert lines[0] == "line 0"
+    assert lines[-1] == "line 99999"
+    assert len(lines) == cards.HEAD_LINES + cards.TAIL_LINES + 1
+
+
+def test_a_missing_or_empty_log_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert "empty" in cards.log_excerpt(str(tmp_path / "empty"))
+    assert cards.log_excerpt("none.log") == "(no log: none.log)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.4, "0 s"), (61, "1 min 1 s"), (50_400, "14 h 0 min")]
+)
+def test_durations(seconds: float, said: str) -> None:
+    assert cards.duration(seconds) == said
