@@ -34,6 +34,7 @@
     │   ├── SlackUnavailable       transient: nothing was done, a later try may pass
     │   │   └── RateLimited
     │   └── SlackAmbiguous         the call may or may not have been carried out
+    ├── OutboxUnusable             a post can neither be delivered nor kept for later
     └── SessionError               the session that steps share
         ├── SessionUnreachable
         └── SessionProtocolError
@@ -65,6 +66,7 @@ __all__ = [
     "MissingExtra",
     "NoPassword",
     "NoToken",
+    "OutboxUnusable",
     "PasswordCommandFailed",
     "PasswordError",
     "PasswordFileUnreadable",
@@ -332,6 +334,12 @@ class SlackAmbiguous(SlackError):
     """The call may or may not have been carried out; it must not be repeated blindly."""
 
     default_hint = "look into the channel; if the message is not there, run the step again"
+
+
+class OutboxUnusable(SlackWrapperError):
+    """A post can neither be delivered nor kept for later."""
+
+    default_hint = "check that the working directory is writable and has free space, then run again"
 
 
 class SessionError(SlackWrapperError):

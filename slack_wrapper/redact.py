@@ -92,9 +92,18 @@ class Scrubber:
         for form in forms:
             if form in text:
                 text = text.replace(form, MASK)
-        for pattern in _PATTERNS:
-            text = pattern.sub(MASK, text)
-        return text
+        return mask_tokens(text)
+
+
+def mask_tokens(text: str) -> str:
+    """Return `text` with every token-like word masked.
+
+    For texts that are still to be posted: a short password that is also an ordinary word must not
+    change them, and a token must never be in them.
+    """
+    for pattern in _PATTERNS:
+        text = pattern.sub(MASK, text)
+    return text
 
 
 SCRUBBER = Scrubber()
@@ -105,12 +114,12 @@ def redact(text: str) -> str:
     return SCRUBBER(text)
 
 
-def redact_data(value: Any) -> Any:
-    """Return JSON-like data with every text in it redacted, keys included."""
+def mask_tokens_in(value: Any) -> Any:
+    """Return JSON-like data with `mask_tokens` applied to every text in it, keys included."""
     if isinstance(value, str):
-        return redact(value)
+        return mask_tokens(value)
     if isinstance(value, dict):
-        return {redact(str(key)): redact_data(entry) for key, entry in value.items()}
+        return {mask_tokens(str(key)): mask_tokens_in(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):
-        return [redact_data(entry) for entry in value]
+        return [mask_tokens_in(entry) for entry in value]
     return value

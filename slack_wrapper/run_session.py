@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from slack_wrapper.errors import RequestError, SlackWrapperError
-from slack_wrapper.redact import Secret
+from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
 
 if TYPE_CHECKING:
@@ -81,19 +82,35 @@ class Run:
         self._say("start")
 
     def succeed(self) -> None:
-        """Say so, and stop serving."""
+        """Say so, deliver what waits, and stop serving."""
         self._say("success")
-        self.end()
+        self._finish()
 
     def fail(self) -> None:
-        """Say so, and stop serving."""
+        """Say so, deliver what waits, and stop serving."""
         self._say("error")
-        self.end()
+        self._finish()
 
     def late(self) -> None:
         """Do the same for a step that a checkpoint has added, or under --no-hooks."""
         if self._served is None and self._workflow.scheduler is not None and self.for_real():
             self._open(set())
+
+    def _finish(self) -> None:
+        self._flush()
+        self.end()
+
+    def _flush(self) -> None:
+        """Deliver what waits in the outbox; trouble is told and never ends the run."""
+        if self._session is None or not self._session.sends:
+            return
+        for entry, outcome in self._session.flush():
+            if isinstance(outcome, SlackWrapperError):
+                print(
+                    redact(f"slack_wrapper: warning: still queued, {entry.id}: {outcome}"),
+                    file=sys.stderr,
+                    flush=True,
+                )
 
     def end(self) -> None:
         """Stop serving."""
@@ -116,6 +133,7 @@ class Run:
             from snakemake.exceptions import WorkflowError
 
             raise WorkflowError(f"slack_wrapper: error: {error}") from None
+        self._flush()
         self._served = ServedSession(session)
         os.environ[wire.VARIABLE] = self._served.path
         atexit.register(self.end)

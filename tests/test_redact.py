@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from slack_wrapper.redact import MASK, Secret, redact, redact_data
+from slack_wrapper.redact import MASK, Secret, mask_tokens_in, redact
 
 
 def test_a_secret_never_prints() -> None:
@@ -64,5 +64,5 @@ def test_short_secrets_do_not_riddle_a_text() -> None:
 
 
 def test_data_is_redacted_throughout() -> None:
-    shown = redact_data({"a": ["xoxb-1234-abcd", {"b": "xoxb-1234-abcd"}], "n": 1})
+    shown = mask_tokens_in({"a": ["xoxb-1234-abcd", {"b": "xoxb-1234-abcd"}], "n": 1})
     assert shown == {"a": [MASK, {"b": MASK}], "n": 1}

@@ -13,12 +13,8 @@ import sys
 from collections.abc import Sequence
 
 from slack_wrapper import __version__
+from slack_wrapper.cli.exits import EXIT_DONE
 from slack_wrapper.errors import SlackWrapperError
-
-EXIT_DONE = 0
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_QUEUED = 75  # EX_TEMPFAIL of sysexits.h: stored, will be delivered later
 
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
 COMMANDS = {
@@ -27,6 +23,8 @@ COMMANDS = {
     "inspect": "show scheme and age of an encrypted key file, without the password",
     "message": "post a message",
     "file": "post one or more files",
+    "outbox": "list the posts that wait for slack, or drop one",
+    "flush": "deliver the posts that wait for slack",
     "manifest": "print the Slack app manifest and the link that creates the app",
     "sandbox": "run a Slack-compatible server on this machine, with a page that shows it",
 }

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.cli import passwords
+from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
+from slack_wrapper.session.request import FAIL, ON_FAILURE, build
 from slack_wrapper.step import section_of, write_receipt
 
 # option → parameter of a step
@@ -25,6 +26,12 @@ def add_posting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
     parser.add_argument("--thread", metavar="RECEIPT", help="receipt of the post to reply to")
     parser.add_argument("--mention", action="append", help="here, channel, an ID or an e-mail")
+    parser.add_argument(
+        "--on-failure",
+        choices=ON_FAILURE,
+        default=FAIL,
+        help="when slack cannot be reached (default: %(default)s; queue ends with 75)",
+    )
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     parser.add_argument("--receipt", metavar="FILE", help="also write the receipt there")
     parser.add_argument("--json", action="store_true", help="print the receipt")
@@ -39,19 +46,20 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
         args: parsed options of `add_posting_options`.
         params: parameters of a step that the command itself sets.
     """
-    section = dict(_section(args.configfile))
+    section = dict(section_in(args.configfile))
     if args.dry_run:
         section["dry_run"] = True
     shared = {name: getattr(args, name, None) for name in _PARAMETERS}
     given = {name: value for name, value in {**shared, **params}.items() if value}
-    given.setdefault("on_failure", "fail")
+    given["on_failure"] = args.on_failure
     request = build(given, defaults=section, receipt=args.receipt or "")
     session = open_local(section, password=passwords.given(args))
     receipt = session.post(request)
     if args.receipt:
         write_receipt(args.receipt, receipt)
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
-    return 0
+    entries = receipt.get("deliveries") or [receipt]
+    return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE
 
 
 def _lines(receipt: Receipt) -> str:
@@ -62,7 +70,12 @@ def _lines(receipt: Receipt) -> str:
     )
 
 
-def _section(path: str | None) -> Mapping[str, Any]:
+def section_in(path: str | None) -> Mapping[str, Any]:
+    """Return the `slack:` section of a config file, empty without one.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
     if path is None:
         return {}
     import yaml

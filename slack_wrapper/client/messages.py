@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,8 +51,22 @@ class Posted:
     ts: str
 
 
-def post(transport: Transport, message: Message, retrier: Retrier, *, about: str) -> Posted:
+def post(
+    transport: Transport,
+    message: Message,
+    retrier: Retrier,
+    *,
+    about: str,
+    locate: Callable[[str], str],
+) -> Posted:
     """Post `message` exactly once.
+
+    Args:
+        transport: the connection.
+        message: the message.
+        retrier: bounds the repetitions.
+        about: what the call is about, for errors.
+        locate: channel name → ID, which reading the history needs.
 
     Raises:
         SlackRefused, SlackUnavailable: it was not posted.
@@ -64,7 +78,10 @@ def post(transport: Transport, message: Message, retrier: Retrier, *, about: str
         answer = transport.call("chat.postMessage", _arguments(message), about=about)
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
-    return retrier.run(call, settle=lambda: find(transport, message, since=started, about=about))
+    def settle() -> Posted | None:
+        return find(transport, message, since=started, about=about, locate=locate)
+
+    return retrier.run(call, settle=settle)
 
 
 def _arguments(message: Message) -> dict[str, Any]:
@@ -78,10 +95,21 @@ def _arguments(message: Message) -> dict[str, Any]:
     }
 
 
-def find(transport: Transport, message: Message, *, since: float, about: str) -> Posted | None:
+def find(
+    transport: Transport,
+    message: Message,
+    *,
+    since: float,
+    about: str,
+    locate: Callable[[str], str],
+) -> Posted | None:
     """Look for a post of ours by its key.
 
     Args:
+        transport: the connection.
+        message: the message, with its key.
+        about: what the call is about, for errors.
+        locate: channel name → ID.
         since: seconds since the epoch (this machine's clock) before the post was first tried.
 
     Returns:
@@ -93,9 +121,10 @@ def find(transport: Transport, message: Message, *, since: float, about: str) ->
     for pause in LOOKS:
         time.sleep(pause)
         try:
-            for found in history(transport, message.channel, since=since, thread=message.thread_ts):
+            channel = locate(message.channel)
+            for found in history(transport, channel, since=since, thread=message.thread_ts):
                 if key_of(found) == message.key:
-                    return Posted(message.channel, str(found["ts"]))
+                    return Posted(channel, str(found["ts"]))
         except SlackError as error:
             raise SlackAmbiguous(
                 f"the message for {about} may or may not have been posted, "

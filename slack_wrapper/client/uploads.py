@@ -117,7 +117,7 @@ def share(
         )
         return ""
 
-    found = retrier.run(complete, settle=lambda: _settle(transport, files, target, since=started))
+    found = retrier.run(complete, settle=lambda: settle(transport, files, target, since=started))
     return found or await_share(transport, files, target, since=started)
 
 
@@ -174,9 +174,17 @@ def _share_by_info(transport: Transport, file_id: str, target: Share) -> str | N
     return None
 
 
-def _settle(
+def settle(
     transport: Transport, files: Sequence[UploadedFile], target: Share, *, since: float
 ) -> str | None:
+    """Find out whether an unclear share was carried out.
+
+    Returns:
+        The ts of its message, or None if the files surely were not shared.
+
+    Raises:
+        SlackAmbiguous: the scopes do not allow to find out.
+    """
     names = ", ".join(file.name for file in files)
     try:
         for pause in LOOKS:

@@ -1,10 +1,9 @@
-"""One request to one channel: the calls that carry it out, and its receipt."""
+"""One request to one channel: the calls that carry it out, from wherever it had come to."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client import messages, uploads
@@ -12,81 +11,143 @@ from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier
-from slack_wrapper.client.transport import Transport
-from slack_wrapper.errors import SlackRefused
+from slack_wrapper.client.uploads import Share, UploadedFile
+from slack_wrapper.delivery.progress import Progress
+from slack_wrapper.errors import SlackAmbiguous, SlackRefused
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft
-from slack_wrapper.session.request import Request
+from slack_wrapper.session.request import FILE, Request
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
 
-def send_message(
-    workspace: Workspace, request: Request, draft: Draft, retrier: Retrier, *, thread: str | None
-) -> Receipt:
-    """Post a message, and what of it did not fit as replies in its thread.
+@dataclass
+class Delivery:
+    """One request on its way to its one channel.
 
-    Raises:
-        SlackError: see `client.messages.post`.
+    Args:
+        workspace: the connection.
+        request: with one channel.
+        draft: its texts and blocks.
+        files: its files, checked.
+        thread: ts of the message to reply to.
+        progress: kept up to date, so that a later delivery goes on where this one ended.
+        retrier: bounds the repetitions.
     """
-    transport, names = workspace.transport, workspace.names
-    key = secrets.token_hex(16)
-    root = Message(
-        channel=target(names, request),
-        text=draft.parts[0],
-        key=key,
-        thread_ts=thread,
-        blocks=draft.blocks,
-        attachments=draft.attachments,
-    )
-    posted = _post_by_name(transport, names, root, retrier, request)
-    for number, part in enumerate(draft.parts[1:], 2):
-        reply = Message(posted.channel, part, f"{key}.{number}", thread_ts=thread or posted.ts)
-        messages.post(transport, reply, retrier, about=request.about)
-    link = messages.permalink(transport, posted)
-    return receipts.delivered(
-        request, posted, thread_ts=thread, permalink=link, key=key, attempts=retrier.attempts
-    )
 
+    workspace: Workspace
+    request: Request
+    draft: Draft
+    files: Sequence[LocalFile]
+    thread: str | None
+    progress: Progress
+    retrier: Retrier
 
-def send_files(
-    workspace: Workspace,
-    request: Request,
-    draft: Draft,
-    files: Sequence[LocalFile],
-    retrier: Retrier,
-    *,
-    thread: str | None,
-) -> Receipt:
-    """Upload files and share them in one message, its comment's rest as replies.
+    def run(self) -> Receipt:
+        """Carry the request out and return its receipt.
 
-    Raises:
-        FileError: a file is not, or no longer, what it should be; nothing was shared.
-        SlackError: see `client.uploads`.
-    """
-    transport, names = workspace.transport, workspace.names
-    channel = names.channel_id(target(names, request))
-    sent = [uploads.upload(transport, file, retrier) for file in files]
-    comment = draft.parts[0] if draft.parts else None
-    share = uploads.Share(channel, thread, comment, request.about)
-    ts = uploads.share(transport, sent, share, retrier)
-    posted = Posted(channel, ts or "")
-    key = secrets.token_hex(16)
-    for number, part in enumerate(draft.parts[1:], 2):
-        reply = Message(channel, part, f"{key}.{number}", thread_ts=thread or ts)
-        messages.post(transport, reply, retrier, about=request.about)
-    link = messages.permalink(transport, posted) if ts else None
-    return receipts.delivered(
-        request,
-        posted,
-        thread_ts=thread,
-        permalink=link,
-        key=key,
-        attempts=retrier.attempts,
-        files=sent,
-    )
+        Raises:
+            FileError: a file is not, or no longer, what it should be; nothing was shared.
+            SlackError: see `client.messages` and `client.uploads`.
+        """
+        progress = self.progress
+        try:
+            if progress.parts == 0:
+                self._share() if self.request.option == FILE else self._root()
+            self._rest()
+        except SlackAmbiguous:
+            progress.unclear = True
+            raise
+        posted = Posted(progress.channel or "", progress.ts or "")
+        link = messages.permalink(self.workspace.transport, posted) if progress.ts else None
+        return receipts.delivered(
+            self.request,
+            posted,
+            thread_ts=self.thread,
+            permalink=link,
+            key=progress.key,
+            attempts=self.retrier.attempts,
+            files=[UploadedFile(**one) for one in progress.uploaded],
+        )
+
+    def _root(self) -> None:
+        message = Message(
+            channel=self.progress.channel or target(self.workspace.names, self.request),
+            text=self.draft.parts[0],
+            key=self.progress.key,
+            thread_ts=self.thread,
+            blocks=self.draft.blocks,
+            attachments=self.draft.attachments,
+        )
+        posted = self._post(message)
+        self.workspace.names.learn(self.request.channels[0], posted.channel)
+        self.progress.channel, self.progress.ts = posted.channel, posted.ts
+        self.progress.parts = 1
+
+    def _rest(self) -> None:
+        """Post what did not fit as replies."""
+        progress = self.progress
+        while progress.parts < len(self.draft.parts):
+            reply = Message(
+                channel=progress.channel or "",
+                text=self.draft.parts[progress.parts],
+                key=f"{progress.key}.{progress.parts + 1}",
+                thread_ts=self.thread or progress.ts,
+            )
+            self._post(reply)
+            progress.parts += 1
+
+    def _share(self) -> None:
+        """Upload the files and share them in one message; its text is the draft's first part."""
+        transport, names, progress = self.workspace.transport, self.workspace.names, self.progress
+        if progress.channel is None:
+            progress.channel = names.channel_id(target(names, self.request))
+        for file in self.files[len(progress.uploaded) :]:
+            progress.uploaded.append(asdict(uploads.upload(transport, file, self.retrier)))
+        sent = [UploadedFile(**one) for one in progress.uploaded]
+        comment = self.draft.parts[0] if self.draft.parts else None
+        share = Share(progress.channel, self.thread, comment, self.request.about)
+        found = None
+        if progress.unclear:
+            found = uploads.settle(transport, sent, share, since=progress.started)
+            progress.unclear = False
+        progress.ts = found or uploads.share(transport, sent, share, self.retrier)
+        progress.parts = 1
+
+    def _post(self, message: Message) -> Posted:
+        """Post by name, which spares a look-up; private channels take their ID only."""
+        names = self.workspace.names
+        found = self._find(message) if self.progress.unclear else None
+        if found:
+            return found
+        try:
+            return self._post_once(message)
+        except SlackRefused as refused:
+            if refused.code != "channel_not_found" or names.known(message.channel):
+                raise
+            return self._post_once(_with_id(names, message, refused))
+
+    def _post_once(self, message: Message) -> Posted:
+        return messages.post(
+            self.workspace.transport,
+            message,
+            self.retrier,
+            about=self.request.about,
+            locate=self.workspace.names.channel_id,
+        )
+
+    def _find(self, message: Message) -> Posted | None:
+        found = messages.find(
+            self.workspace.transport,
+            message,
+            since=self.progress.started,
+            about=self.request.about,
+            locate=self.workspace.names.channel_id,
+        )
+        self.progress.unclear = False
+        return found
 
 
 def target(names: Names, request: Request) -> str:
@@ -95,21 +156,6 @@ def target(names: Names, request: Request) -> str:
     if "@" in channel:
         return names.direct_message(channel)
     return names.known(channel) or channel
-
-
-def _post_by_name(
-    transport: Transport, names: Names, message: Message, retrier: Retrier, request: Request
-) -> Posted:
-    """Post by name, which spares a look-up; private channels take their ID only."""
-    try:
-        posted = messages.post(transport, message, retrier, about=request.about)
-    except SlackRefused as refused:
-        if refused.code != "channel_not_found" or names.known(message.channel):
-            raise
-        message = _with_id(names, message, refused)
-        posted = messages.post(transport, message, retrier, about=request.about)
-    names.learn(request.channels[0], posted.channel)
-    return posted
 
 
 def _with_id(names: Names, message: Message, refused: SlackRefused) -> Message:

@@ -12,12 +12,22 @@ from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.config import Settings
-from slack_wrapper.errors import NoToken, SlackAmbiguous, SlackUnavailable, TokenMalformed
+from slack_wrapper.delivery.outbox import Entry, Outbox
+from slack_wrapper.delivery.progress import Progress
+from slack_wrapper.errors import (
+    FileChanged,
+    NoToken,
+    SlackAmbiguous,
+    SlackUnavailable,
+    SlackWrapperError,
+    TokenMalformed,
+)
 from slack_wrapper.redact import Secret
-from slack_wrapper.session import delivery, encrypting, receipts
+from slack_wrapper.session import encrypting, receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, compose
-from slack_wrapper.session.request import FILE, RUN_THREAD, Request
+from slack_wrapper.session.delivery import Delivery, target
+from slack_wrapper.session.request import FAIL, QUEUE, RUN_THREAD, Request
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
@@ -51,6 +61,7 @@ class LocalSession:
         self._settings = settings
         self._passwords = passwords
         self._policy = policy or RetryPolicy()
+        self._outbox = Outbox()
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
         self._run_threads: dict[str, str] = {}  # channel ID → ts of the run's root message
@@ -64,8 +75,8 @@ class LocalSession:
         """Post to each channel of the request, once, and return the receipt.
 
         Raises:
-            SlackWrapperError: whatever kept it from being posted; with `on_failure: warn`
-                transient trouble gives a receipt that says `warned` instead.
+            SlackWrapperError: whatever kept it from being posted; transient trouble gives a
+                receipt that says `queued` or `warned` instead, unless `on_failure: fail`.
         """
         files = [check(path, title=_title(request)) for path in request.files]
         if not self._settings.enabled:
@@ -124,25 +135,85 @@ class LocalSession:
             )
         return token
 
+    def flush(self) -> list[tuple[Entry, Receipt | SlackWrapperError]]:
+        """Deliver what waits in the outbox, oldest first.
+
+        Within a channel the order is kept: what follows an entry that cannot be delivered waits
+        with it. An entry of another process that delivers them at the moment is left to it.
+
+        Returns:
+            Each entry that was tried, with its receipt or with what kept it.
+        """
+        done: list[tuple[Entry, Receipt | SlackWrapperError]] = []
+        stuck: set[str] = set()
+        with self._outbox.flushing() as ours:
+            for entry in self._outbox.entries() if ours else []:
+                request = Request.from_dict(entry.request)
+                if request.channels[0] not in stuck:
+                    outcome = self._deliver_entry(entry, request)
+                    done.append((entry, outcome))
+                    if isinstance(outcome, SlackWrapperError):
+                        stuck.add(request.channels[0])
+        return done
+
+    def _deliver_entry(self, entry: Entry, request: Request) -> Receipt | SlackWrapperError:
+        try:
+            files = [_unchanged(path, request, entry) for path in request.files]
+            workspace = self.workspace(request.encrypted_key)
+            receipt = Delivery(
+                workspace,
+                request,
+                compose(request, workspace.names.user_id),
+                files,
+                self._thread(workspace, request),
+                entry.progress,
+                Retrier(self._policy),
+            ).run()
+        except SlackWrapperError as error:
+            self._outbox.update(entry, error.message)
+            return error
+        self._outbox.remove(entry)
+        return receipt
+
     def _deliver(
         self, workspace: Workspace, request: Request, draft: Draft, files: Sequence[LocalFile]
     ) -> Receipt:
-        retrier = Retrier(self._policy)
-        thread = receipts.thread_of(request) or self._run_thread(workspace, request)
+        retrier, progress = Retrier(self._policy), Progress()
         try:
-            if request.option == FILE:
-                return delivery.send_files(workspace, request, draft, files, retrier, thread=thread)
-            return delivery.send_message(workspace, request, draft, retrier, thread=thread)
+            thread = self._thread(workspace, request)
+            return Delivery(workspace, request, draft, files, thread, progress, retrier).run()
         except (SlackUnavailable, SlackAmbiguous) as error:
-            if request.on_failure != "warn":
+            if request.on_failure == FAIL:
                 raise
-            return receipts.warned(request, files, error, retrier.attempts)
+            status = "warned"
+            if request.on_failure == QUEUE:
+                identities = {str(file.path): file.identity[2:] for file in files}
+                self._outbox.add(request.to_dict(), progress, identities, error.message)
+                status = "queued"
+            return receipts.put_off(
+                status, request, files, error, key=progress.key, attempts=retrier.attempts
+            )
 
-    def _run_thread(self, workspace: Workspace, request: Request) -> str | None:
+    def _thread(self, workspace: Workspace, request: Request) -> str | None:
+        """Return the ts to reply to: another step's message, or the run's root."""
+        given = receipts.thread_of(request)
+        if given:
+            return given
         if request.thread != RUN_THREAD or not self._run_threads:
             return None
-        channel = workspace.names.known(delivery.target(workspace.names, request))
+        channel = workspace.names.known(target(workspace.names, request))
         return self._run_threads.get(channel) if channel else None
+
+
+def _unchanged(path: str, request: Request, entry: Entry) -> LocalFile:
+    """Return a queued file, if it is still the one that was to be posted."""
+    file = check(path, title=_title(request))
+    if tuple(entry.files.get(path, ())) != file.identity[2:]:
+        raise FileChanged(
+            f"the file {path} has changed since it was queued",
+            hint=f"run its step again, and drop this one: slack-wrapper outbox --drop {entry.id}",
+        )
+    return file
 
 
 def _title(request: Request) -> str | None:

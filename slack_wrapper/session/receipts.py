@@ -48,13 +48,20 @@ def unsent(status: str, request: Request, files: Sequence[LocalFile]) -> Receipt
     return done[0] if len(done) == 1 else {"deliveries": done}
 
 
-def warned(
-    request: Request, files: Sequence[LocalFile], error: SlackError, attempts: int
+def put_off(
+    status: str,
+    request: Request,
+    files: Sequence[LocalFile],
+    error: SlackError,
+    *,
+    key: str,
+    attempts: int,
 ) -> Receipt:
-    """Return the receipt of a post that failed and was only to be warned of."""
-    receipt = _receipt("warned", request)
+    """Return the receipt of a post that is not delivered: `queued` for later, or `warned` of."""
+    receipt = _receipt(status, request)
     receipt.update(
         files=[_not_uploaded(file) for file in files],
+        key=key,
         attempts=attempts,
         reason=redact(error.message),
     )

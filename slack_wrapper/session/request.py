@@ -13,7 +13,10 @@ MESSAGE = "message"
 FILE = "file"
 RUN_THREAD = "run"
 NO_THREAD = "none"
-ON_FAILURE = ("queue", "fail", "warn")
+QUEUE = "queue"
+FAIL = "fail"
+WARN = "warn"
+ON_FAILURE = (QUEUE, FAIL, WARN)
 
 # The parameters of a step that users are promised; see docs/steps.md.
 PARAMETERS = (

@@ -19,7 +19,9 @@ def channel_id(server: Server) -> str:
 
 def post(server: Server, text: str, **more) -> messages.Posted:
     message = Message(more.pop("channel", channel_id(server)), text, key="k" * 32, **more)
-    return messages.post(server.transport(), message, server.retrier(), about="channel x")
+    return messages.post(
+        server.transport(), message, server.retrier(), about="channel x", locate=str
+    )
 
 
 def texts(server: Server, channel: str, thread: str | None = None) -> list[str]:

@@ -118,7 +118,7 @@ def proxy() -> Iterator[Proxy]:
 def post_and_upload(box: Sandbox, path: Path) -> None:
     transport = Transport(Secret(box.token), base_url=box.api_url, timeout=5)
     message = Message(CHANNEL, "over TLS", key="k" * 32)
-    messages.post(transport, message, Retrier(QUICK), about="channel x")
+    messages.post(transport, message, Retrier(QUICK), about="channel x", locate=str)
     sent = uploads.upload(transport, files.check(path), Retrier(QUICK))
     share = uploads.Share(CHANNEL, None, None, "channel x")
     uploads.share(transport, [sent], share, Retrier(QUICK))

@@ -53,7 +53,7 @@ def transport(box: Sandbox, *, token: str | None = None, timeout: float = 1.0) -
 def post(box: Sandbox, **more) -> messages.Posted:
     message = Message(more.pop("channel", CHANNEL), "text", key="k" * 32)
     return messages.post(
-        transport(box, **more), message, Retrier(QUICK), about="channel librec_channel"
+        transport(box, **more), message, Retrier(QUICK), about="channel librec_channel", locate=str
     )
 
 

@@ -252,4 +252,4 @@ def test_another_user_is_not_answered(served: ServedSession) -> None:
     )
     Path(tempfile.gettempdir()).chmod(0o755)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "b''" in done.stdout or "ConnectionResetError" in done.stderr
+    assert "b''" in done.stdout or re.search("ConnectionReset|BrokenPipe", done.stderr)

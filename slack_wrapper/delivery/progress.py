@@ -1,0 +1,41 @@
+"""How far a post has come: enough to go on after an outage without doing anything twice."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass
+class Progress:
+    """One post to one channel, on its way.
+
+    Args:
+        key: our idempotency key; replies that continue the message add their number.
+        started: seconds since the epoch before anything was sent.
+        channel: ID of the channel, once Slack has told it.
+        ts: of the root message, once it is there.
+        uploaded: files that Slack has, as `UploadedFile` fields; nobody sees them before the share.
+        parts: texts that are in the channel.
+        unclear: whether the last call may or may not have been carried out.
+    """
+
+    key: str = field(default_factory=lambda: secrets.token_hex(16))
+    started: float = field(default_factory=time.time)
+    channel: str | None = None
+    ts: str | None = None
+    uploaded: list[dict[str, Any]] = field(default_factory=list)
+    parts: int = 0
+    unclear: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that `from_dict` takes."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(data: Mapping[str, Any]) -> Progress:
+        """Return the progress that `to_dict` wrote."""
+        return Progress(**data)
