@@ -21,6 +21,7 @@ COMMANDS = {
     "encrypt": "encrypt a Slack token or webhook URL under a password",
     "rekey": "new password, new token or today's form for an encrypted key file",
     "inspect": "show scheme and age of an encrypted key file, without the password",
+    "keyring": "store, check or delete the password in the OS keyring",
     "message": "post a message",
     "file": "post one or more files",
     "outbox": "list the posts that wait for slack, or drop one",

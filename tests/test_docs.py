@@ -1,0 +1,68 @@
+"""The documentation names everything that a user can meet."""
+
+import json
+import re
+
+import pytest
+
+from slack_wrapper import config, errors
+from slack_wrapper.cli.main import COMMANDS
+from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
+from slack_wrapper.session.request import PARAMETERS
+from tests.conftest import REPOSITORY
+
+DOCS = REPOSITORY / "docs"
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", sorted({*REMEDIES, *AMBIGUOUS, *TRANSIENT}))
+def test_every_error_code_of_slack_is_in_troubleshooting(code: str) -> None:
+    assert f"`{code}`" in page("troubleshooting.md")
+
+
+def test_every_remedy_is_told_as_the_code_tells_it() -> None:
+    text = page("troubleshooting.md")
+    assert [
+        code for code, hint in REMEDIES.items() if hint.replace("{bot}", "BOT") not in text
+    ] == []
+
+
+def test_every_error_of_ours_is_in_troubleshooting() -> None:
+    leaves = [name for name in errors.__all__ if not getattr(errors, name).__subclasses__()]
+    text = page("troubleshooting.md")
+    assert [
+        name
+        for name in leaves
+        if f"`{name}`" not in text or getattr(errors, name).default_hint not in text
+    ] == []
+
+
+def test_every_config_key_is_documented() -> None:
+    schema = json.loads(config.SCHEMA_FILE.read_text())
+    keys = {*schema["properties"], *schema["$defs"]["post"]["properties"]}
+    assert [key for key in sorted(keys) if f"`{key}`" not in page("config.md")] == []
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_every_parameter_is_documented(name: str) -> None:
+    assert f"| `{name}` |" in page("steps.md")
+    assert f"- {name}:" in (REPOSITORY / "slack_wrapper" / "meta.yaml").read_text()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    assert f"slack-wrapper {command}" in page("commands.md")
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [REPOSITORY / "README.md", *DOCS.glob("*.md")]
+    broken = [
+        (path.name, link)
+        for path in pages
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8"))
+        if not (path.parent / link).exists()
+    ]
+    assert broken == []
