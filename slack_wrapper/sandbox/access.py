@@ -78,6 +78,18 @@ class Caller:
             raise Refused("not_in_channel")
         return channel
 
+    def page(self, found: list[Any], default: int) -> tuple[list[Any], str]:
+        """Return the page of a list that `limit` and `cursor` ask for, and the next cursor."""
+        limit, cursor = self.text("limit"), self.text("cursor")
+        if limit and not limit.isdigit():
+            raise Refused("invalid_limit")
+        if cursor and not cursor.isdigit():
+            raise Refused("invalid_cursor")
+        size = max(1, min(1000, int(limit or default)))
+        start = int(cursor or 0)
+        following = str(start + size) if start + size < len(found) else ""
+        return found[start : start + size], following
+
     def _direct(self, user: str) -> dict[str, Any] | None:
         return open_direct(self.store, self.user, user) if self.store.user(user) else None
 

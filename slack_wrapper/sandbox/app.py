@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import secrets
 import time
-from typing import Any
+from typing import IO, Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
-from slack_wrapper.sandbox import chat, conversations, faults, files, page, people, webhooks
+from slack_wrapper.sandbox import (
+    chat,
+    control,
+    conversations,
+    faults,
+    files,
+    page,
+    people,
+    scheduled,
+    webhooks,
+)
 from slack_wrapper.sandbox.access import Refused, caller
 from slack_wrapper.sandbox.faults import AFTER, BEFORE, Fault, Faults
 from slack_wrapper.sandbox.pacing import Pacing
@@ -20,6 +30,14 @@ METHODS = {
     **conversations.METHODS,
     **files.METHODS,
     **people.METHODS,
+    **scheduled.METHODS,
+}
+_NOT_JSON = object()
+# Arguments that are JSON inside a form, and the refusal of one that is not.
+_NESTED = {
+    "blocks": "invalid_blocks_format",
+    "attachments": "invalid_attachments",
+    "metadata": "invalid_metadata_format",
 }
 
 
@@ -50,7 +68,7 @@ class Api:
         """Take the bytes of a file."""
 
         def take() -> tuple[Any, int | None]:
-            status, text = files.receive(self.store, identifier, request.stream)
+            status, text = files.receive(self.store, identifier, _body())
             return Response(text, status), None
 
         answer: Response = self._around("upload", {"file": identifier}, take)[0]
@@ -69,7 +87,7 @@ class Api:
     def _handle(self, method: str, token: str | None, args: dict[str, Any]) -> tuple[Any, int]:
         handler = METHODS.get(method)
         if handler is None:
-            return {"ok": False, "error": "unknown_method"}, 200
+            return {"ok": False, "error": "unknown_method", "req_method": method}, 200
         wait = self.pacing.wait(method, str(args.get("channel") or ""))
         if wait:
             return Response(
@@ -80,24 +98,41 @@ class Api:
             ), None  # type: ignore[return-value]
         try:
             with self.store.change():
+                self.store.deliver_due()
                 who = caller(self.store, token, args, request.host_url.rstrip("/"))
+                g.scopes = ",".join(sorted(who.scopes))
+                for name, refusal in _NESTED.items():
+                    if args.get(name) is _NOT_JSON:
+                        raise Refused(refusal)
                 return {"ok": True, **handler(who)}, 200
         except Refused as refused:
             return refused.answer, 200
 
     def _around(self, method: str, args: dict[str, Any], handle: Any) -> tuple[Any, int | None]:
-        fault = self.faults.take(method)
-        self._log(method, args, fault)
+        fault = self.faults.take(method, args)
+        entry = self._log(method, args, fault)
+        if fault and fault.kind == "drop_body":
+            self._drop_body(fault)
         if fault and fault.when == BEFORE and fault.kind != "truncate":
             broken = self._break(fault)
             if broken is not None:
                 return broken, None
         answer, status = handle()
+        entry["status"] = answer.status_code if isinstance(answer, Response) else status
+        entry["error"] = answer.get("error") if isinstance(answer, dict) else None
         if fault and (fault.when == AFTER or fault.kind == "truncate"):
             broken = self._break(fault, answer)
             if broken is not None:
                 return broken, None
         return answer, status
+
+    def _drop_body(self, fault: Fault) -> None:
+        left = fault.after_bytes
+        while left > 0 and (block := request.stream.read(min(left, 1 << 16))):
+            left -= len(block)
+        fault.reached.set()
+        faults.reset(request.environ.get("werkzeug.socket"))
+        raise Gone
 
     def _break(self, fault: Fault, answer: Any = None) -> Response | None:
         faults.delay(fault)
@@ -117,17 +152,21 @@ class Api:
             raise Gone
         return None
 
-    def _log(self, method: str, args: dict[str, Any], fault: Fault | None) -> None:
-        known = {key: value for key, value in args.items() if key != "token"}
+    def _log(self, method: str, args: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
+        known = {
+            key: value for key, value in args.items() if key != "token" and value is not _NOT_JSON
+        }
+        entry = {
+            "method": method,
+            "time": time.monotonic(),
+            "args": known,
+            "fault": fault.kind if fault else None,
+            "status": None,
+            "error": None,
+        }
         with self.store.lock:
-            self.store.calls.append(
-                {
-                    "method": method,
-                    "time": time.monotonic(),
-                    "args": known,
-                    "fault": fault.kind if fault else None,
-                }
-            )
+            self.store.calls.append(entry)
+        return entry
 
     def _json(self, answer: Any, status: int) -> Response:
         if isinstance(answer, Response):
@@ -147,22 +186,25 @@ def build(store: Store, broken: Faults, pacing: Pacing) -> Flask:
     app.add_url_rule("/archives/<channel>/<anchor>", "archive", lambda channel, anchor: (
         page.live(store, (store.channel(channel) or {}).get("name"))))  # fmt: skip
     app.add_url_rule("/files/<identifier>", "file", lambda identifier: page.file(store, identifier))
-    app.add_url_rule("/sandbox/state", "state", lambda: _state(store))
-    app.add_url_rule("/sandbox/faults", "faults", lambda: _add_fault(broken), methods=["POST"])
+    control.register(app, store, broken)
+    app.after_request(_slack_headers)
     app.register_error_handler(Gone, lambda gone: Response(status=499))
     return app
 
 
-def _state(store: Store) -> Response:
-    with store.lock:
-        shown = {key: value for key, value in store.data.items() if key != "tokens"}
-        text = json.dumps({**shown, "calls": store.calls})
-    return Response(text, content_type="application/json")
+def _slack_headers(answer: Response) -> Response:
+    if request.path.startswith("/api/"):
+        answer.headers["X-Slack-Req-Id"] = secrets.token_hex(16)
+        if "scopes" in g:
+            answer.headers["X-OAuth-Scopes"] = g.scopes
+    return answer
 
 
-def _add_fault(broken: Faults) -> Response:
-    broken.add(faults.from_dict(request.get_json()))
-    return Response("{}", content_type="application/json")
+def _body() -> IO[bytes]:
+    """Return the bytes of an upload: the raw body, or the file of a multipart form."""
+    if request.mimetype == "multipart/form-data" and request.files:
+        return next(iter(request.files.values())).stream
+    return request.stream
 
 
 def _token(args: dict[str, Any]) -> str | None:
@@ -179,8 +221,10 @@ def _arguments() -> dict[str, Any]:
     if request.is_json:
         body = request.get_json(silent=True)
         return {**args, **body} if isinstance(body, dict) else args
-    for name in ("blocks", "attachments", "metadata", "files"):
-        if isinstance(args.get(name), str):
-            with contextlib.suppress(ValueError):
+    for name in _NESTED:
+        if isinstance(args.get(name), str) and args[name]:
+            try:
                 args[name] = json.loads(args[name])
+            except ValueError:
+                args[name] = _NOT_JSON
     return args

@@ -14,32 +14,42 @@ def post_message(call: Caller) -> Answer:
     """chat.postMessage."""
     call.need("chat:write")
     channel = call.channel_to_post()
-    text, blocks, attachments = (
-        call.text("text"),
-        call.args.get("blocks"),
-        call.args.get("attachments"),
-    )
-    limits.check_message(text, blocks, attachments)
-    thread = call.text("thread_ts")
-    if thread and call.store.message(channel["id"], thread) is None:
-        raise Refused("thread_not_found")
-    warnings = ["message_truncated"] if len(text) > limits.MAX_TEXT else []
-    message = {
-        "type": "message",
-        "user": call.user,
-        "bot_id": "B0000000BOT",
-        "ts": call.store.new_ts(),
-        "text": text[: limits.MAX_TEXT],
-    }
-    for name, value in (("blocks", blocks), ("attachments", attachments), ("thread_ts", thread),
-                        ("metadata", call.args.get("metadata"))):  # fmt: skip
-        if value:
-            message[name] = value
+    message, warnings = compose(call, channel)
+    message = {**message, "ts": call.store.new_ts()}
     call.store.messages(channel["id"]).append(message)
     answer: Answer = {"channel": channel["id"], "ts": message["ts"], "message": message}
     if warnings:
         answer |= {"warning": ",".join(warnings), "response_metadata": {"warnings": warnings}}
     return answer
+
+
+def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the message that a call describes, without ts, and warnings.
+
+    Raises:
+        Refused: Slack would refuse it.
+    """
+    blocks, attachments = call.args.get("blocks"), call.args.get("attachments")
+    text = call.text("text")
+    limits.check_message(text, blocks, attachments)
+    limits.check_metadata(call.args.get("metadata"))
+    thread = call.text("thread_ts")
+    if thread and call.store.message(channel["id"], thread) is None:
+        raise Refused("thread_not_found")
+    message = {
+        "type": "message",
+        "user": call.user,
+        "bot_id": "B0000000BOT",
+        "text": text[: limits.MAX_TEXT],
+    }
+    custom = {name: call.text(name) for name in ("username", "icon_emoji", "icon_url")}
+    if any(custom.values()):
+        call.need("chat:write.customize")
+    for name, value in (("blocks", blocks), ("attachments", attachments), ("thread_ts", thread),
+                        ("metadata", call.args.get("metadata")), *custom.items()):  # fmt: skip
+        if value:
+            message[name] = value
+    return message, ["message_truncated"] if len(text) > limits.MAX_TEXT else []
 
 
 def update(call: Caller) -> Answer:
@@ -55,6 +65,7 @@ def update(call: Caller) -> Answer:
     limits.check_message(text, blocks, attachments)
     if len(text) > limits.MAX_UPDATE_TEXT:
         raise Refused("msg_too_long")
+    limits.check_metadata(call.args.get("metadata"))
     message["text"] = text
     for name, value in (("blocks", blocks), ("attachments", attachments)):
         if value:

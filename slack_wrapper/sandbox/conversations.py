@@ -43,7 +43,7 @@ def list_channels(call: Caller) -> Answer:
         and ("private_channel" if channel.get("is_private") else "public_channel") in kinds
         and (not channel.get("is_private") or call.member(channel))
     ]
-    page, cursor = _page(call, seen, 1000)
+    page, cursor = call.page(seen, 100)
     return {
         "channels": [_shown(call, channel) for channel in page],
         "response_metadata": {"next_cursor": cursor},
@@ -80,6 +80,14 @@ def open_channel(call: Caller) -> Answer:
     return {"channel": {"id": channel["id"]}}
 
 
+def members(call: Caller) -> Answer:
+    """conversations.members, in pages."""
+    channel = call.channel_by_id()
+    _read_scope(call, channel, "read")
+    page, cursor = call.page(channel.get("members", []), 100)
+    return {"members": page, "response_metadata": {"next_cursor": cursor}}
+
+
 def history(call: Caller) -> Answer:
     """conversations.history: newest first, without replies."""
     channel = _readable(call)
@@ -114,13 +122,18 @@ def _readable(call: Caller) -> dict[str, Any]:
 
 
 def _in_time(call: Caller, entry: dict[str, Any]) -> bool:
-    oldest = float(call.text("oldest", "0") or 0)
-    latest = float(call.text("latest", "inf") or "inf")
-    return oldest < float(entry["ts"]) < latest
+    try:
+        oldest = float(call.text("oldest") or 0)
+        latest = float(call.text("latest") or "inf")
+    except ValueError:
+        raise Refused("invalid_ts_oldest") from None
+    ts = float(entry["ts"])
+    edge = call.flag("inclusive") and ts in (oldest, latest)
+    return edge or oldest < ts < latest
 
 
 def _read(call: Caller, found: list[dict[str, Any]]) -> Answer:
-    page, cursor = _page(call, found, 100)
+    page, cursor = call.page(found, 100)
     if not call.flag("include_all_metadata"):
         page = [{key: value for key, value in entry.items() if key != "metadata"} for entry in page]
     return {
@@ -130,20 +143,12 @@ def _read(call: Caller, found: list[dict[str, Any]]) -> Answer:
     }
 
 
-def _page(call: Caller, found: list[Any], default: int) -> tuple[list[Any], str]:
-    size = max(1, min(1000, int(call.text("limit") or default)))
-    cursor = call.text("cursor")
-    if cursor and not cursor.isdigit():
-        raise Refused("invalid_cursor")
-    start = int(cursor or 0)
-    return found[start : start + size], str(start + size) if start + size < len(found) else ""
-
-
 METHODS = {
     "conversations.list": list_channels,
     "conversations.info": info,
     "conversations.join": join,
     "conversations.open": open_channel,
+    "conversations.members": members,
     "conversations.history": history,
     "conversations.replies": replies,
 }

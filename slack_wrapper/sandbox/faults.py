@@ -12,7 +12,7 @@ from typing import Any
 
 BEFORE = "before"
 AFTER = "after"
-KINDS = ("error", "http", "reset", "close", "hang", "truncate", "slow", "pause")
+KINDS = ("error", "http", "reset", "close", "hang", "truncate", "slow", "pause", "drop_body")
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Fault:
         kind: `error` (ok: false with `code`), `http` (`status`, `body`, `headers`), `reset` (TCP
             reset), `close` (connection closed without an answer), `hang` (`seconds`, then
             closed), `truncate` (half the answer), `slow` (`seconds`, then the answer), `pause`
-            (until `release`).
+            (until `release`), `drop_body` (reset after `after_bytes` of an upload's body).
         when: `before` the call is handled, or `after`.
         times: how often, from the first call that matches on.
         skip: calls that match and pass first.
@@ -33,6 +33,8 @@ class Fault:
         body: of the HTTP answer.
         headers: of the HTTP answer.
         seconds: of `hang` and `slow`.
+        after_bytes: of `drop_body`.
+        match: arguments that the call must have, such as `{"channel": "C0000LIBREC"}`.
     """
 
     method: str
@@ -45,6 +47,8 @@ class Fault:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 60.0
+    after_bytes: int = 0
+    match: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.when not in (BEFORE, AFTER):
@@ -81,11 +85,14 @@ class Faults:
                 fault.release()
             self._faults.clear()
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str, args: dict[str, Any] | None = None) -> Fault | None:
         """Return the fault that this call meets, if any."""
+        given = args or {}
         with self._lock:
             for fault in self._faults:
                 if not fnmatch.fnmatchcase(method, fault.method) or fault.times <= 0:
+                    continue
+                if any(given.get(name) != value for name, value in fault.match.items()):
                     continue
                 if fault.skip > 0:
                     fault.skip -= 1

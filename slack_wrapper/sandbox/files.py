@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
+import os
 import time
 from typing import IO, Any
 
@@ -20,10 +21,15 @@ def get_upload_url(call: Caller) -> Answer:
     """files.getUploadURLExternal."""
     call.need("files:write")
     name, length = call.text("filename"), call.text("length")
-    if not name or not length.isdigit() or int(length) == 0:
+    if not name or not length:
+        raise Refused("invalid_arguments", response_metadata={"messages": [
+            f"[ERROR] missing required field: {'length' if name else 'filename'}"]})  # fmt: skip
+    if not length.isdigit():
         raise Refused("invalid_arguments")
+    if int(length) == 0:
+        raise Refused("missing_argument")
     if int(length) > limits.MAX_FILE_BYTES:
-        raise Refused("invalid_arguments")
+        raise Refused("file_upload_size_restricted")
     identifier = call.store.new_id("F")
     call.store.data["files"][identifier] = {
         "id": identifier,
@@ -45,19 +51,28 @@ def receive(store: Store, identifier: str, body: IO[bytes]) -> tuple[int, str]:
         if entry is None or entry["state"] != "reserved":
             return 404, "no such upload"
         entry["state"] = "receiving"
-    digest, size = hashlib.sha256(), 0
-    path = store.folder / "files" / identifier if store.keep_bytes else None
-    with open(path or "/dev/null", "wb") as file:  # noqa: PTH123
-        while block := body.read(_BLOCK):
-            digest.update(block)
-            size += len(block)
-            file.write(block)
+    try:
+        size, digest = _spool(store, identifier, body, entry["size"])
+    except OSError:  # the sender went away; the URL is still good for another try
+        size, digest = -1, ""
     with store.change():
         if size != entry["size"]:
             entry["state"] = "reserved"
             return 400, "length does not match"
-        entry.update(state="uploaded", sha256=digest.hexdigest())
+        entry.update(state="uploaded", sha256=digest)
     return 200, f"OK - {size}"
+
+
+def _spool(store: Store, identifier: str, body: IO[bytes], most: int) -> tuple[int, str]:
+    """Copy a body to disk in blocks, no more than one beyond `most`; return size and SHA-256."""
+    digest, size = hashlib.sha256(), 0
+    path = store.folder / "files" / identifier if store.keep_bytes else None
+    with open(path or os.devnull, "wb") as file:  # noqa: PTH123
+        while size <= most and (block := body.read(_BLOCK)):
+            digest.update(block)
+            size += len(block)
+            file.write(block)
+    return size, digest.hexdigest()
 
 
 def complete(call: Caller) -> Answer:
@@ -65,13 +80,13 @@ def complete(call: Caller) -> Answer:
     call.need("files:write")
     wanted = call.args.get("files")
     if isinstance(wanted, str):
-        wanted = json.loads(wanted)
-    if not wanted:
+        wanted = _parsed(wanted)
+    if not isinstance(wanted, list) or not wanted:
         raise Refused("invalid_arguments")
-    entries = []
+    entries: list[dict[str, Any]] = []
     for one in wanted:
-        entry = call.store.data["files"].get(one.get("id"))
-        if entry is None or entry["state"] != "uploaded":
+        entry = call.store.data["files"].get(one.get("id")) if isinstance(one, dict) else None
+        if entry is None or entry in entries or entry["state"] != "uploaded":
             raise Refused("file_not_found")
         entries.append(entry)
     channel = _channel(call) if call.text("channel_id") else None
@@ -90,6 +105,31 @@ def info(call: Caller) -> Answer:
     if entry is None or entry["state"] not in ("complete", "uploaded"):
         raise Refused("file_not_found")
     return {"file": _shown(entry)}
+
+
+def delete(call: Caller) -> Answer:
+    """files.delete: the file goes from the messages that show it, too."""
+    call.need("files:write")
+    identifier = call.text("file")
+    entry = call.store.data["files"].get(identifier)
+    if entry is None:
+        raise Refused("file_not_found")
+    if entry["user"] != call.user:
+        raise Refused("cant_delete_file")
+    del call.store.data["files"][identifier]
+    (call.store.folder / "files" / identifier).unlink(missing_ok=True)
+    for messages in call.store.data["messages"].values():
+        for message in messages:
+            if message.get("files"):
+                message["files"] = [one for one in message["files"] if one["id"] != identifier]
+    return {}
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise Refused("invalid_arguments") from None
 
 
 def _channel(call: Caller) -> dict[str, Any]:
@@ -137,4 +177,5 @@ METHODS = {
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete,
     "files.info": info,
+    "files.delete": delete,
 }

@@ -27,11 +27,27 @@ def check_message(text: str, blocks: Any, attachments: Any) -> None:
     """Refuse what Slack refuses of a message."""
     if not text and not blocks and not attachments:
         raise Refused("no_text")
+    if attachments and not (
+        isinstance(attachments, list) and all(isinstance(one, dict) for one in attachments)
+    ):
+        raise Refused("invalid_attachments")
     if attachments and len(attachments) > MAX_ATTACHMENTS:
         raise Refused("too_many_attachments")
     check_blocks(blocks)
     for attachment in attachments or []:
         check_blocks(attachment.get("blocks"))
+
+
+def check_metadata(metadata: Any) -> None:
+    """Refuse metadata without a type and a payload. https://docs.slack.dev/messaging/message-metadata"""
+    if metadata in (None, ""):
+        return
+    if not (
+        isinstance(metadata, dict)
+        and isinstance(metadata.get("event_type"), str)
+        and isinstance(metadata.get("event_payload"), dict)
+    ):
+        raise Refused("invalid_metadata_format")
 
 
 def check_blocks(blocks: Any) -> None:

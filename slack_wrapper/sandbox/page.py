@@ -24,6 +24,7 @@ _templates = Environment(
 def live(store: Store, name: str | None) -> Response:
     """Return the page of a channel, which reloads itself."""
     with store.lock:
+        store.deliver_due()
         text = _page(store, name, lambda entry: f"/files/{entry['id']}", refresh=True)
     return Response(text, content_type="text/html; charset=utf-8")
 

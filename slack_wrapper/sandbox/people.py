@@ -28,7 +28,7 @@ def lookup_by_email(call: Caller) -> Answer:
     email = call.text("email").lower()
     for user in call.store.data["users"]:
         if str(user.get("email", "")).lower() == email and email:
-            return {"user": _shown(user)}
+            return {"user": _shown(call, user)}
     raise Refused("users_not_found")
 
 
@@ -38,7 +38,23 @@ def info(call: Caller) -> Answer:
     user = call.store.user(call.text("user"))
     if user is None:
         raise Refused("user_not_found")
-    return {"user": _shown(user)}
+    return {"user": _shown(call, user)}
+
+
+def list_users(call: Caller) -> Answer:
+    """users.list, in pages."""
+    call.need("users:read")
+    page, cursor = call.page(call.store.data["users"], 200)
+    return {
+        "members": [_shown(call, user) for user in page],
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def list_usergroups(call: Caller) -> Answer:
+    """usergroups.list."""
+    call.need("usergroups:read")
+    return {"usergroups": call.store.data.get("usergroups", [])}
 
 
 def add_reaction(call: Caller) -> Answer:
@@ -47,17 +63,41 @@ def add_reaction(call: Caller) -> Answer:
     message = _message(call)
     name = call.text("name").strip(":")
     if not name:
+        raise Refused("invalid_name")
+    react(message, name, call.user)
+    return {}
+
+
+def remove_reaction(call: Caller) -> Answer:
+    """reactions.remove: one's own only."""
+    call.need("reactions:write")
+    message = _message(call)
+    name = call.text("name").strip(":")
+    reactions = message.get("reactions", [])
+    entry = next((one for one in reactions if one["name"] == name), None)
+    if entry is None or call.user not in entry["users"]:
         raise Refused("no_reaction")
+    entry["users"].remove(call.user)
+    entry["count"] = len(entry["users"])
+    message["reactions"] = [one for one in reactions if one["count"]]
+    return {}
+
+
+def react(message: dict[str, Any], name: str, user: str) -> None:
+    """Add a user's reaction to a message.
+
+    Raises:
+        Refused: it is there already.
+    """
     reactions = message.setdefault("reactions", [])
     entry = next((one for one in reactions if one["name"] == name), None)
     if entry is None:
         entry = {"name": name, "users": [], "count": 0}
         reactions.append(entry)
-    if call.user in entry["users"]:
+    if user in entry["users"]:
         raise Refused("already_reacted")
-    entry["users"].append(call.user)
+    entry["users"].append(user)
     entry["count"] = len(entry["users"])
-    return {}
 
 
 def get_reactions(call: Caller) -> Answer:
@@ -75,12 +115,15 @@ def _message(call: Caller) -> dict[str, Any]:
     return message
 
 
-def _shown(user: dict[str, Any]) -> dict[str, Any]:
+def _shown(call: Caller, user: dict[str, Any]) -> dict[str, Any]:
+    profile = {"real_name": user.get("real_name") or user["name"].title()}
+    if "users:read.email" in call.scopes:  # Slack leaves addresses out otherwise
+        profile["email"] = user.get("email", "")
     return {
         "id": user["id"],
         "name": user["name"],
         "is_bot": bool(user.get("is_bot")),
-        "profile": {"email": user.get("email", ""), "real_name": user["name"].title()},
+        "profile": profile,
     }
 
 
@@ -88,6 +131,9 @@ METHODS = {
     "auth.test": auth_test,
     "users.lookupByEmail": lookup_by_email,
     "users.info": info,
+    "users.list": list_users,
+    "usergroups.list": list_usergroups,
     "reactions.add": add_reaction,
+    "reactions.remove": remove_reaction,
     "reactions.get": get_reactions,
 }

@@ -14,6 +14,7 @@ from slack_wrapper.sandbox.pacing import Pacing
 from slack_wrapper.sandbox.store import DEFAULT_TOKEN, Store
 
 HOST = "127.0.0.1"
+_POLL = 0.02  # seconds after which `stop` is noticed
 
 
 class Sandbox:
@@ -51,7 +52,9 @@ class Sandbox:
         self._scheme = "https" if tls else "http"
         self._server = _make_server(self, port, tls)
         self.port = int(self._server.server_port)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL,), daemon=True
+        )
 
     @property
     def url(self) -> str:

@@ -20,6 +20,7 @@ ALL_SCOPES = (
     "channels:join",
     "channels:read",
     "chat:write",
+    "chat:write.customize",
     "chat:write.public",
     "files:read",
     "files:write",
@@ -29,6 +30,7 @@ ALL_SCOPES = (
     "incoming-webhook",
     "reactions:read",
     "reactions:write",
+    "usergroups:read",
     "users:read",
     "users:read.email",
 )
@@ -75,12 +77,15 @@ class Store:
         self.calls: list[dict[str, Any]] = []
         self.share_delay = 0.05  # seconds after which a completed upload is in its channel
         self.data = self._load(seed or DEFAULT_SEED)
-        self._last_ts = 0.0
+        self._last_micros = self._newest()
 
     def _load(self, seed: dict[str, Any]) -> dict[str, Any]:
         state = self.folder / "state.json"
         if state.is_file():
             loaded: dict[str, Any] = json.loads(state.read_text(encoding="utf-8"))
+            for entry in loaded["files"].values():
+                if entry["state"] == "receiving":  # its sender went with the last server
+                    entry["state"] = "reserved"
             return loaded
         fresh = copy.deepcopy(seed)
         return {
@@ -89,6 +94,8 @@ class Store:
             "tokens": fresh.get("tokens", []),
             "channels": fresh.get("channels", []),
             "webhooks": fresh.get("webhooks", []),
+            "usergroups": fresh.get("usergroups", []),
+            "scheduled": [],
             "messages": {channel["id"]: [] for channel in fresh.get("channels", [])},
             "files": {},
             "counter": 0,
@@ -102,7 +109,9 @@ class Store:
             self.save()
 
     def save(self) -> None:
-        """Write the state, whole or not at all."""
+        """Write the state, whole or not at all; not into a folder that goes with the server."""
+        if self._own:
+            return
         with self.lock:
             temporary = self.folder / "state.json.tmp"
             temporary.write_text(json.dumps(self.data, ensure_ascii=False), encoding="utf-8")
@@ -121,8 +130,22 @@ class Store:
     def new_ts(self) -> str:
         """Return a ts that no other message has: seconds and micros, ever rising."""
         with self.lock:
-            self._last_ts = max(time.time(), self._last_ts + 0.000001)
-            return f"{self._last_ts:.6f}"
+            # Whole micros: as a float, two neighbours can print the same six digits.
+            self._last_micros = max(time.time_ns() // 1000, self._last_micros + 1)
+            return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
+
+    def _newest(self) -> int:
+        stamps = (entry["ts"] for entries in self.data["messages"].values() for entry in entries)
+        return max((int(ts.replace(".", "")) for ts in stamps), default=0)
+
+    def deliver_due(self) -> None:
+        """Post the scheduled messages whose time has come."""
+        with self.lock:
+            waiting = self.data.setdefault("scheduled", [])
+            due = [one for one in waiting if one["post_at"] <= time.time()]
+            for one in due:
+                self.messages(one["channel"]).append({**one["message"], "ts": self.new_ts()})
+                waiting.remove(one)
 
     def token(self, token: str) -> dict[str, Any] | None:
         """Return what is known of a token."""

@@ -3,37 +3,60 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+from urllib.parse import parse_qs
 
 from slack_wrapper.sandbox import limits
 from slack_wrapper.sandbox.access import Refused
 from slack_wrapper.sandbox.store import Store
 
+_STATUS = {"no_service": 404, "channel_not_found": 404, "channel_is_archived": 410}
+
 
 def receive(store: Store, path: str, body: bytes) -> tuple[int, str]:
     """Post what a webhook brings; return HTTP status and text as Slack does."""
-    with store.change():
-        known = next((hook for hook in store.data["webhooks"] if hook["path"] == path), None)
-        if known is None:
-            return 404, "no_service"
-        try:
-            payload = json.loads(body)
-        except ValueError:
-            return 400, "invalid_payload"
-        if not isinstance(payload, dict):
-            return 400, "invalid_payload"
-        text, blocks = str(payload.get("text") or ""), payload.get("blocks")
-        try:
-            limits.check_message(text, blocks, payload.get("attachments"))
-        except Refused as refused:
-            return 400, str(refused)
-        message = {
-            "type": "message",
-            "user": "U00000BOT",
-            "ts": store.new_ts(),
-            "text": text[: limits.MAX_TEXT],
-        }
-        for name in ("blocks", "attachments"):
-            if payload.get(name):
-                message[name] = payload[name]
-        store.messages(known["channel"]).append(message)
+    try:
+        with store.change():
+            _post(store, path, body)
+    except Refused as refused:
+        return _STATUS.get(str(refused), 400), str(refused)
     return 200, "ok"
+
+
+def _post(store: Store, path: str, body: bytes) -> None:
+    known = next((hook for hook in store.data["webhooks"] if hook["path"] == path), None)
+    if known is None:
+        raise Refused("no_service")
+    channel = store.channel(known["channel"])
+    if channel is None:
+        raise Refused("channel_not_found")
+    if channel.get("is_archived"):
+        raise Refused("channel_is_archived")
+    payload = _payload(body)
+    text = str(payload.get("text") or "")
+    limits.check_message(text, payload.get("blocks"), payload.get("attachments"))
+    message = {
+        "type": "message",
+        "subtype": "bot_message",
+        "user": "U00000BOT",
+        "bot_id": "B0000HOOK",
+        "ts": store.new_ts(),
+        "text": text[: limits.MAX_TEXT],
+    }
+    for name in ("blocks", "attachments"):
+        if payload.get(name):
+            message[name] = payload[name]
+    store.messages(channel["id"]).append(message)
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    """Return the JSON object: the body itself, or its form field `payload`."""
+    if body.startswith(b"payload="):
+        body = parse_qs(body.decode("utf-8", "replace")).get("payload", [""])[0].encode()
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        payload = None
+    if not isinstance(payload, dict):
+        raise Refused("invalid_payload")
+    return payload
