@@ -52,7 +52,7 @@ def warnings(path: str, token: Secret) -> list[str]:
             "this does not look like a Slack token (xoxb-…) or webhook URL; encrypted all the same"
         )
     elif kind not in ("bot token", "webhook"):
-        found.append(f"this is a {kind}; steps post with a bot token (xoxb-…)")
+        found.append(f"this looks like: {kind}; steps post with a bot token (xoxb-…)")
     if path != STDIN:
         found.extend(_git_warnings(Path(path)))
     return found

@@ -54,8 +54,13 @@ class PasswordChain:
         place = Path(path).absolute()
         with self._lock:
             if place not in self._opened:
-                store.read(path)  # a missing or damaged file is told before anybody is asked
+                stored = store.read(path)  # a bad file is told before anybody is asked
                 self._opened[place] = self._open(path)
+                if stored.legacy:
+                    password_sources.tell(
+                        f"slack-wrapper: warning: the key file {path} is one of librec-auto, whose "
+                        f"protection is weak; upgrade it with: slack-wrapper rekey {path}"
+                    )
             return self._opened[place]
 
     def new(self) -> Secret:
