@@ -1,0 +1,49 @@
+"""The wheel: everything that works in a checkout works from it, with no checkout."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper.sandbox.server import Sandbox
+from tests.conftest import PASSWORD, REPOSITORY, run
+from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, shown, write
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=REPOSITORY, check=True, capture_output=True,
+    )  # fmt: skip
+    return next(folder.glob("*.whl"))
+
+
+def test_it_holds_all_that_is_not_python(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {f"slack_wrapper/_rules/{path.name}" for path in (REPOSITORY / "rules").glob("*.smk")}
+    for name in (
+        "wrapper.py", "environment.yaml", "meta.yaml", "encrypt_key/wrapper.py",
+        "encrypt_key/environment.yaml", "py.typed", "schema/slack.schema.json",
+        "sandbox/templates/channel.html",
+    ):  # fmt: skip
+        wanted.add(f"slack_wrapper/{name}")
+    assert wanted <= names
+
+
+def test_steps_run_from_it(wheel: Path, study: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    place = tmp_path / "installed"
+    zipfile.ZipFile(wheel).extractall(place)
+    # First on the path, so that the editable install of the developer is not seen.
+    env = {"PYTHONPATH": str(place), "SLACK_WRAPPER_PASSWORD": PASSWORD}
+    where = run(
+        sys.executable, "-c", "import slack_wrapper as s; print(s.rules())", cwd=study, env=env
+    )
+    assert where.stdout.strip() == str(place / "slack_wrapper" / "_rules" / "slack.smk")
+    write(study, INCLUDE + STEPS, CONFIG)
+    done = run(sys.executable, "-m", "snakemake", "--cores", "2", cwd=study, env=env)
+    assert done.returncode == 0, done.stderr
+    assert len(shown(sandbox)) == 2
