@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 import socket
 import struct
 import threading
@@ -103,10 +104,11 @@ class Faults:
 
 
 def reset(connection: socket.socket | None) -> None:
-    """Reset a connection: linger 0 makes the close a RST."""
+    """Reset a connection: with linger 0, a close without a shutdown before it sends RST."""
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    close(connection)
+        # The server's streams still refer to the socket, and close() would wait for them.
+        os.close(connection.detach())
 
 
 def close(connection: socket.socket | None) -> None:

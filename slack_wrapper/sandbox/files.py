@@ -9,6 +9,8 @@ import os
 import time
 from typing import IO, Any
 
+from werkzeug.exceptions import ClientDisconnected
+
 from slack_wrapper.sandbox import limits
 from slack_wrapper.sandbox.access import Caller, Refused
 from slack_wrapper.sandbox.store import Store
@@ -53,7 +55,10 @@ def receive(store: Store, identifier: str, body: IO[bytes]) -> tuple[int, str]:
         entry["state"] = "receiving"
     try:
         size, digest = _spool(store, identifier, body, entry["size"])
-    except OSError:  # the sender went away; the URL is still good for another try
+    except (
+        OSError,
+        ClientDisconnected,
+    ):  # the sender went away; the URL is still good for another try
         size, digest = -1, ""
     with store.change():
         if size != entry["size"]:

@@ -1,0 +1,48 @@
+"""Incoming webhooks answer in plain text."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from slack_wrapper.sandbox.server import Sandbox
+
+GOOD = "T0000TEAM/B0000HOOK/sandbox"
+
+
+def hook(box: Sandbox, body: bytes, path: str = GOOD) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"{box.url}/services/{path}", body, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_json_and_form(box: Sandbox) -> None:
+    assert hook(box, b'{"text": "json"}') == (200, "ok")
+    form = urllib.parse.urlencode({"payload": json.dumps({"text": "form & more"})})
+    assert hook(box, form.encode()) == (200, "ok")
+    assert [one["text"] for one in box.messages()] == ["json", "form & more"]
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (b"nonsense", (400, "invalid_payload")),
+        (b"[1]", (400, "invalid_payload")),
+        (b"{}", (400, "no_text")),
+        (b'{"blocks": [{"type": "sektion"}]}', (400, "invalid_blocks")),
+    ],
+)
+def test_refused(box: Sandbox, body: bytes, answer: tuple[int, str]) -> None:
+    assert hook(box, body) == answer
+    assert box.messages() == []
+
+
+def test_unknown_and_archived(box: Sandbox) -> None:
+    assert hook(box, b'{"text": "x"}', "T1/B1/other") == (404, "no_service")
+    with box.store.change() as data:
+        data["channels"][0]["is_archived"] = True
+    assert hook(box, b'{"text": "x"}') == (410, "channel_is_archived")
