@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.errors import ConfigError
+from slack_wrapper.redact import Secret
 
 SECTION = "slack"
 SCHEMA_FILE = Path(__file__).parent / "schema" / "slack.schema.json"
@@ -95,6 +96,23 @@ def base_url(configured: str | None = None) -> str:
     """Return the address of the Web API, ending in a slash: environment, config, Slack."""
     url = os.environ.get(BASE_URL_VARIABLE) or configured or SLACK_API
     return url if url.endswith("/") else url + "/"
+
+
+def given_password(section: Mapping[str, Any]) -> Secret | None:
+    """Return the password of the config, None when it is empty as in librec-auto's files.
+
+    Raises:
+        ConfigError: YAML read it as a number, which may have changed it.
+    """
+    value = section.get("password")
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return Secret(value)
+    raise ConfigError(
+        "config: slack.password was read as a number, which may have changed it",
+        hint='write it in quotes: password: "0012"',
+    )
 
 
 def validate(section: Mapping[str, Any]) -> None:

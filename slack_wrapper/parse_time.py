@@ -10,7 +10,6 @@ from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.locate import wrapper
 from slack_wrapper.redact import Secret
 from slack_wrapper.run_session import Run, attach
-from slack_wrapper.session.open import given_password
 
 # The passwords taken out of configs, by the identity of the section: a module's config is the same
 # object, and its file is parsed again by every `use rule … from`.
@@ -34,7 +33,7 @@ def section(config: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     found = config.get(settings.SECTION) or {}
     try:
         settings.validate(found)
-        password = given_password(found)
+        password = settings.given_password(found)
     except SlackWrapperError as error:
         from snakemake.exceptions import WorkflowError
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
+from slack_wrapper.vault.password_sources import VARIABLE as PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
@@ -63,6 +64,7 @@ class Run:
             from slack_wrapper.session.open import open_local
 
             self._session = open_local(self.section, password=self._password)
+            os.environ.pop(PASSWORD_VARIABLE, None)  # the session has it; no job needs it
         return self._session
 
     def start(self) -> None:

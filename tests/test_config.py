@@ -4,7 +4,6 @@ import pytest
 
 from slack_wrapper import config
 from slack_wrapper.errors import ConfigError
-from slack_wrapper.session.open import given_password
 
 
 def refused(section) -> ConfigError:
@@ -84,9 +83,9 @@ def test_the_environment_wins_for_the_address(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_password_that_yaml_read_as_a_number_is_refused() -> None:
     with pytest.raises(ConfigError, match="as a number"):
-        given_password({"password": 12})
+        config.given_password({"password": 12})
 
 
 def test_an_empty_password_means_none() -> None:
-    assert given_password({"password": ""}) is None
-    assert given_password({"password": None}) is None
+    assert config.given_password({"password": ""}) is None
+    assert config.given_password({"password": None}) is None

@@ -49,7 +49,7 @@ def test_the_wrapper_folder_has_what_snakemake_needs() -> None:
 
 def test_importing_the_package_loads_neither_slack_nor_crypto() -> None:
     code = (
-        "import sys, slack_wrapper, slack_wrapper.step;"
+        "import sys, slack_wrapper.step, slack_wrapper.parse_time, slack_wrapper.hooks;"
         "print([name for name in ('slack_sdk', 'cryptography', 'keyring', 'jsonschema')"
         " if name in sys.modules])"
     )

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import base64
 import html
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Response
+from flask import Response, send_file
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from slack_wrapper.sandbox import render
+from slack_wrapper.sandbox.mrkdwn import emoji
 from slack_wrapper.sandbox.store import Store
 
-_EMBED_BYTES = 8 << 20  # larger images are linked by name only
+_EMBED_BYTES = 8 << 20  # larger files lie beside the exported page
+_AVATARS = ("#1164a3", "#e8912d", "#2eb67d", "#e01e5a", "#7c3085", "#0b7a75")
 _templates = Environment(
-    loader=PackageLoader("slack_wrapper.sandbox"), autoescape=True, trim_blocks=True
+    loader=PackageLoader("slack_wrapper.sandbox"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
+
+Link = Callable[[dict[str, Any]], str]
 
 
 def live(store: Store, name: str | None) -> Response:
-    """Return the page of a channel, which reloads itself."""
+    """Return the page of a channel, which renews itself."""
     with store.lock:
         store.deliver_due()
-        text = _page(store, name, lambda entry: f"/files/{entry['id']}", refresh=True)
+        text = _page(store, name, lambda entry: f"/files/{entry['id']}", live=True)
     return Response(text, content_type="text/html; charset=utf-8")
 
 
@@ -37,12 +45,15 @@ def file(store: Store, identifier: str) -> Response:
     if entry is None or not path.is_file():
         return Response("no such file", 404)
     kind = entry["mimetype"] if entry["mimetype"].startswith("image/") else "text/plain"
-    headers = {"Content-Security-Policy": "sandbox", "X-Content-Type-Options": "nosniff"}
-    return Response(path.read_bytes(), content_type=kind, headers=headers)
+    answer = send_file(path.resolve(), mimetype=kind, conditional=False)
+    # What was uploaded must not run as a page of this address.
+    answer.headers["Content-Security-Policy"] = "sandbox"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def export(store: Store, out: Path, name: str | None = None) -> Path:
-    """Write the page of a channel as one file that needs nothing beside it.
+    """Write the page of a channel as one file; only very large files lie beside it.
 
     Args:
         store: the workspace.
@@ -52,29 +63,31 @@ def export(store: Store, out: Path, name: str | None = None) -> Path:
     Raises:
         OSError: it cannot be written.
     """
-    with store.lock:
-        text = _page(store, name or _liveliest(store), lambda entry: _embed(store, entry))
     out.parent.mkdir(parents=True, exist_ok=True)
+    with store.lock:
+        text = _page(store, name, lambda entry: _embed(store, entry, out.parent))
     out.write_text(text, encoding="utf-8")
     return out
 
 
-def _page(
-    store: Store, name: str | None, link: Callable[[dict[str, Any]], str], *, refresh: bool = False
-) -> str:
+def _page(store: Store, name: str | None, link: Link, *, live: bool = False) -> str:
     channel = store.channel_by_name(name or _liveliest(store)) or store.data["channels"][0]
     return _templates.get_template("channel.html").render(
         team=store.data["team"],
-        channels=store.data["channels"],
+        channels=[one for one in store.data["channels"] if not one.get("is_im")],
+        direct=[one for one in store.data["channels"] if one.get("is_im")],
         channel=channel,
         roots=_threads(store, channel["id"], link),
-        refresh=refresh,
-    )
+        scheduled=[
+            {"time": render.clock(str(one["post_at"])), "day": render.day(str(one["post_at"])),
+             **_shown(store, {**one["message"], "ts": str(one["post_at"])}, link)}
+            for one in store.data.get("scheduled", []) if one["channel"] == channel["id"]
+        ],
+        live=live,
+    )  # fmt: skip
 
 
-def _threads(
-    store: Store, channel: str, link: Callable[[dict[str, Any]], str]
-) -> list[dict[str, Any]]:
+def _threads(store: Store, channel: str, link: Link) -> list[dict[str, Any]]:
     shown = [_shown(store, message, link) for message in store.messages(channel)]
     replies: dict[str, list[dict[str, Any]]] = {}
     for message in shown:
@@ -84,52 +97,66 @@ def _threads(
     return [{**root, "replies": replies.get(root["ts"], [])} for root in roots]
 
 
-def _shown(
-    store: Store, message: dict[str, Any], link: Callable[[dict[str, Any]], str]
-) -> dict[str, Any]:
+def _shown(store: Store, message: dict[str, Any], link: Link) -> dict[str, Any]:
     user = store.user(message["user"]) or {"name": message["user"], "is_bot": True}
-    people = {one["id"]: one["name"] for one in store.data["users"]}
-    rendering = render.Renderer(people)
+    rendering = render.Renderer(
+        {one["id"]: one["name"] for one in store.data["users"]},
+        {one["id"]: one["name"] for one in store.data["channels"]},
+    )
     files = [store.data["files"].get(one["id"], one) for one in message.get("files") or []]
     blocks = message.get("blocks")
+    name = message.get("username") or user["name"]
+    icon = str(message.get("icon_emoji") or "").strip(":")
     return {
         "ts": message["ts"],
         "thread_ts": message.get("thread_ts"),
         "time": render.clock(message["ts"]),
-        "name": user["name"],
-        "initial": user["name"][:1].upper(),
+        "day": render.day(message["ts"]),
+        "name": name,
+        "initial": emoji(icon) if icon else name[:1].upper(),
+        "tint": "#f0f0f0" if icon else _AVATARS[sum(map(ord, name)) % len(_AVATARS)],
         "is_bot": bool(user.get("is_bot")),
         "edited": "edited" in message,
-        "body": Markup(rendering.blocks(blocks) if blocks else rendering.text(message["text"])),  # noqa: S704 - escaped by the renderer
+        "body": _safe(rendering.blocks(blocks) if blocks else rendering.text(message["text"])),
         "attachments": [
-            {
-                "color": render.color(one.get("color", "")),
-                "body": Markup(rendering.attachment(one)),  # noqa: S704 - the same
-            }
+            {"color": render.color(str(one.get("color", ""))),
+             "body": _safe(rendering.attachment(one))}
             for one in message.get("attachments") or []
         ],
         "files": [_shown_file(entry, link) for entry in files],
         "reactions": [
-            {"emoji": render.emoji(one["name"]), "count": one["count"]}
+            {"emoji": emoji(one["name"]), "count": one["count"],
+             "who": ", ".join((store.user(who) or {"name": who})["name"] for who in one["users"])}
             for one in message.get("reactions") or []
         ],
-    }
+    }  # fmt: skip
 
 
-def _shown_file(entry: dict[str, Any], link: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+def _safe(rendered: str) -> Markup:
+    return Markup(rendered)  # noqa: S704 - escaped by the renderer
+
+
+def _shown_file(entry: dict[str, Any], link: Link) -> dict[str, Any]:
+    suffix = Path(entry["name"]).suffix.removeprefix(".")
     return {
         "title": entry.get("title") or entry["name"],
         "name": entry["name"],
+        "kind": suffix[:4].upper() or "FILE",
         "size": render.size(entry.get("size", 0)),
         "link": link(entry),
         "is_image": str(entry.get("mimetype", "")).startswith("image/"),
     }
 
 
-def _embed(store: Store, entry: dict[str, Any]) -> str:
+def _embed(store: Store, entry: dict[str, Any], folder: Path) -> str:
     path = store.folder / "files" / entry["id"]
-    if not path.is_file() or path.stat().st_size > _EMBED_BYTES:
+    if not path.is_file():
         return f"#{html.escape(entry['name'])}"
+    if path.stat().st_size > _EMBED_BYTES:
+        beside = folder / "files" / f"{entry['id']}{Path(entry['name']).suffix}"
+        beside.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, beside)
+        return f"files/{beside.name}"
     data = base64.b64encode(path.read_bytes()).decode("ascii")
     return f"data:{entry['mimetype']};base64,{data}"
 

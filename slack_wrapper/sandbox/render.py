@@ -1,27 +1,14 @@
-"""mrkdwn and blocks → HTML, everything escaped. https://docs.slack.dev/messaging/formatting-message-text"""
+"""Block Kit and attachments → HTML. https://docs.slack.dev/reference/block-kit/blocks"""
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import UTC, datetime
 from typing import Any
 
-_EMOJI = {
-    "white_check_mark": "✅", "heavy_check_mark": "✔️", "x": "❌", "warning": "⚠️", "tada": "🎉",
-    "rocket": "🚀", "hourglass_flowing_sand": "⏳", "hourglass": "⌛", "fire": "🔥", "eyes": "👀",
-    "chart_with_upwards_trend": "📈", "bar_chart": "📊", "thumbsup": "👍", "+1": "👍",
-    "thumbsdown": "👎", "-1": "👎", "rotating_light": "🚨", "snake": "🐍", "trophy": "🏆",
-    "no_entry": "⛔", "sparkles": "✨", "bell": "🔔", "stopwatch": "⏱️",
-}  # fmt: skip
+from slack_wrapper.sandbox.mrkdwn import Text, emoji, escape
+
 _COLORS = {"good": "#2eb67d", "warning": "#ecb22e", "danger": "#e01e5a"}
-_INLINE = (
-    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"<strong>\1</strong>"),
-    (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), r"<em>\1</em>"),
-    (re.compile(r"(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])"), r"<del>\1</del>"),
-)
-_SPECIAL = re.compile(r"&lt;([^&<>]+?(?:&amp;[^&<>]*?)*)&gt;")
-_LINK = re.compile(r"https?://[^\s<>\"']+")
 
 
 class Renderer:
@@ -29,91 +16,128 @@ class Renderer:
 
     Args:
         people: user ID → name, for mentions.
+        channels: channel ID → name.
     """
 
-    def __init__(self, people: dict[str, str]) -> None:
+    def __init__(self, people: dict[str, str], channels: dict[str, str] | None = None) -> None:
+        self._text = Text(people, channels or {})
         self._people = people
 
     def text(self, text: str) -> str:
         """Return mrkdwn as HTML."""
-        parts = re.split(r"```(.*?)```", text, flags=re.DOTALL)
-        rendered = []
-        for number, part in enumerate(parts):
-            if number % 2:
-                rendered.append(f"<pre>{_escape(part.strip(chr(10)))}</pre>")
-            elif part:
-                rendered.append(self._paragraph(part))
-        return "".join(rendered)
-
-    def _paragraph(self, text: str) -> str:
-        lines = []
-        for line in text.strip("\n").split("\n"):
-            quote = line.startswith((">", "&gt;"))
-            body = self._line(line.removeprefix("&gt;").removeprefix(">") if quote else line)
-            lines.append(f"<blockquote>{body}</blockquote>" if quote else body)
-        return "<br>".join(lines).replace("</blockquote><br>", "</blockquote>")
-
-    def _line(self, line: str) -> str:
-        parts = line.split("`")
-        if len(parts) % 2 == 0:  # an odd backtick is a backtick
-            parts[-2:] = ["`".join(parts[-2:])]
-        return "".join(
-            f"<code>{_escape(part)}</code>" if number % 2 else self._words(part)
-            for number, part in enumerate(parts)
-        )
-
-    def _words(self, text: str) -> str:
-        text = _escape(text)
-        text = _SPECIAL.sub(lambda match: self._special(match[1]), text)
-        for form, replacement in _INLINE:
-            text = form.sub(replacement, text)
-        return re.sub(r":([a-z0-9_+-]+):", lambda match: emoji(match[1]), text)
-
-    def _special(self, inner: str) -> str:
-        target, _, label = inner.partition("|")
-        if target.startswith("@"):
-            name = self._people.get(target[1:], label or target[1:])
-            return f'<span class="mention">@{name}</span>'
-        if target.startswith("!"):
-            return f'<span class="mention">@{label or target[1:].split("^")[-1]}</span>'
-        if target.startswith("#"):
-            return f'<span class="mention">#{label or target[1:]}</span>'
-        if _LINK.fullmatch(target) or target.startswith("mailto:"):
-            return f'<a href="{target}" rel="noreferrer">{label or target}</a>'
-        return f"&lt;{inner}&gt;"
+        return self._text.mrkdwn(text)
 
     def blocks(self, blocks: list[dict[str, Any]]) -> str:
         """Return Block Kit blocks as HTML; kinds without a form of their own show their text."""
         return "".join(self._block(block) for block in blocks)
 
-    def _block(self, block: dict[str, Any]) -> str:
-        kind = block.get("type")
-        if kind == "divider":
-            return "<hr>"
-        if kind == "header":
-            return f"<h3>{_escape(_text_of(block))}</h3>"
-        if kind == "image":
-            return f'<div class="alt">🖼 {_escape(block.get("alt_text", ""))}</div>'
-        if kind == "context":
-            words = (self.text(_element_text(one)) for one in block.get("elements") or [])
-            return f'<div class="context">{" ".join(words)}</div>'
-        fields = "".join(
-            f"<div>{self.text(entry.get('text', ''))}</div>" for entry in block.get("fields") or []
-        )
-        body = self.text(_text_of(block))
-        columns = f'<div class="fields">{fields}</div>' if fields else ""
-        return f'<div class="section">{body}{columns}</div>'
-
     def attachment(self, attachment: dict[str, Any]) -> str:
         """Return the inside of an attachment as HTML."""
+        parts = [self.text(str(attachment.get("pretext") or ""))]
+        if attachment.get("title"):
+            parts.append(f"<strong>{self._text.plain(str(attachment['title']))}</strong><br>")
         if attachment.get("blocks"):
-            return self.blocks(attachment["blocks"])
-        return self.text(str(attachment.get("text") or attachment.get("fallback") or ""))
+            parts.append(self.blocks(attachment["blocks"]))
+        else:
+            parts.append(self.text(str(attachment.get("text") or attachment.get("fallback") or "")))
+        fields = "".join(
+            f"<div><strong>{self._text.plain(str(one.get('title', '')))}</strong><br>"
+            f"{self.text(str(one.get('value', '')))}</div>"
+            for one in attachment.get("fields") or []
+        )
+        parts.append(f'<div class="fields">{fields}</div>' if fields else "")
+        if attachment.get("footer"):
+            parts.append(f'<div class="context">{escape(str(attachment["footer"]))}</div>')
+        return "".join(parts)
+
+    def _block(self, block: dict[str, Any]) -> str:
+        form = getattr(self, f"_block_{block.get('type')}", None)
+        return str(form(block)) if form else f"<div>{self._object(block.get('text'))}</div>"
+
+    def _block_divider(self, _: dict[str, Any]) -> str:
+        return "<hr>"
+
+    def _block_header(self, block: dict[str, Any]) -> str:
+        return f"<h3>{self._object(block.get('text'))}</h3>"
+
+    def _block_markdown(self, block: dict[str, Any]) -> str:
+        return f'<div class="section">{self._text.markdown(str(block.get("text", "")))}</div>'
+
+    def _block_section(self, block: dict[str, Any]) -> str:
+        fields = "".join(f"<div>{self._object(one)}</div>" for one in block.get("fields") or [])
+        columns = f'<div class="fields">{fields}</div>' if fields else ""
+        return f'<div class="section">{self._object(block.get("text"))}{columns}</div>'
+
+    def _block_context(self, block: dict[str, Any]) -> str:
+        words = (self._element(one) for one in block.get("elements") or [])
+        return f'<div class="context">{" &nbsp; ".join(words)}</div>'
+
+    def _block_image(self, block: dict[str, Any]) -> str:
+        # Never loaded: the page asks no other host for anything.
+        title = self._object(block.get("title"))
+        return f'<div class="alt">{title} 🖼 {escape(str(block.get("alt_text", "")))}</div>'
+
+    def _block_actions(self, block: dict[str, Any]) -> str:
+        buttons = (
+            f'<span class="button">{self._object(one.get("text"))}</span>'
+            for one in block.get("elements") or []
+        )
+        return f'<div class="actions">{"".join(buttons)}</div>'
+
+    def _block_rich_text(self, block: dict[str, Any]) -> str:
+        return "".join(self._rich(one) for one in block.get("elements") or [])
+
+    def _rich(self, part: dict[str, Any]) -> str:
+        elements, kind = part.get("elements") or [], part.get("type")
+        if kind == "rich_text_list":
+            tag = "ol" if part.get("style") == "ordered" else "ul"
+            return f"<{tag}>{''.join(f'<li>{self._rich(one)}</li>' for one in elements)}</{tag}>"
+        inner = "".join(self._rich_element(one) for one in elements)
+        tag = {"rich_text_preformatted": "pre", "rich_text_quote": "blockquote"}.get(
+            str(kind), "div"
+        )
+        return f"<{tag}>{inner}</{tag}>"
+
+    def _rich_element(self, element: dict[str, Any]) -> str:
+        kind = element.get("type")
+        if kind == "emoji":
+            return emoji(str(element.get("name", "")))
+        if kind == "user":
+            identifier = str(element.get("user_id", ""))
+            return (
+                f'<span class="mention">@{escape(self._people.get(identifier, identifier))}</span>'
+            )
+        text = str(element.get("text") or element.get("url") or "")
+        inner = escape(text).replace("\n", "<br>")
+        if kind == "link":
+            return self.text(f"<{element.get('url', '')}|{text}>")
+        style = element.get("style") or {}
+        marks = {"bold": "strong", "italic": "em", "strike": "del", "code": "code"}
+        for name, tag in marks.items():
+            inner = f"<{tag}>{inner}</{tag}>" if style.get(name) else inner
+        return inner
+
+    def _object(self, text: Any) -> str:
+        """Render a text object."""
+        if not isinstance(text, dict):
+            return self._text.plain(str(text or ""))
+        words = str(text.get("text", ""))
+        return self._text.plain(words) if text.get("type") == "plain_text" else self.text(words)
+
+    def _element(self, element: dict[str, Any]) -> str:
+        if element.get("type") == "image":
+            return f"🖼 {escape(str(element.get('alt_text', '')))}"
+        return self._object(element)
 
 
 def clock(ts: str) -> str:
-    """Return the time of a ts as people read it, UTC."""
-    return datetime.fromtimestamp(float(ts), UTC).strftime("%d %b %H:%M")
+    """Return the time of day of a ts, UTC."""
+    return datetime.fromtimestamp(float(ts), UTC).strftime("%H:%M")
+
+
+def day(ts: str) -> str:
+    """Return the day of a ts as people read it, UTC."""
+    return datetime.fromtimestamp(float(ts), UTC).strftime("%A, %-d %B %Y")
 
 
 def size(count: int) -> str:
@@ -128,25 +152,5 @@ def size(count: int) -> str:
 
 def color(name: str) -> str:
     """Return a CSS colour for an attachment's bar."""
-    known = _COLORS.get(name, name)
+    known = _COLORS.get(name, name if name.startswith("#") else f"#{name}")
     return known if re.fullmatch(r"#[0-9A-Fa-f]{6}", known) else "#dddddd"
-
-
-def emoji(name: str) -> str:
-    """Return the character of an emoji name, or the name as Slack writes it."""
-    return _EMOJI.get(name, f":{html.escape(name)}:")
-
-
-def _escape(text: str) -> str:
-    """Escape; Slack's own &amp; &lt; &gt; are characters already."""
-    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return html.escape(plain, quote=True)
-
-
-def _text_of(block: dict[str, Any]) -> str:
-    text = block.get("text")
-    return str(text.get("text", "")) if isinstance(text, dict) else str(text or "")
-
-
-def _element_text(element: dict[str, Any]) -> str:
-    return str(element.get("text") or element.get("alt_text") or "")

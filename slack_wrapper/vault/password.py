@@ -38,6 +38,8 @@ class PasswordChain:
     ) -> None:
         self._sources = sources
         self._given = given
+        # Taken now: a run removes it from the environment before its jobs begin.
+        self._environment = password_sources.from_environment()
         self._interactive = interactive
         self._fitting: list[Secret] = []
         self._opened: dict[Path, Secret] = {}
@@ -72,7 +74,7 @@ class PasswordChain:
             NoPassword: no source has one, and nobody can be asked.
             PasswordError: as it says.
         """
-        password = self._given or password_sources.from_environment()
+        password = self._given or self._environment
         if password is None and self._sources.password_command:
             password = password_sources.from_command(self._sources.password_command)
         if password is None and self._interactive:
@@ -108,9 +110,8 @@ class PasswordChain:
         """Return the first password and its source, or None and what the keyring answered."""
         if self._given:
             return self._given, "the config"
-        password = password_sources.from_environment()
-        if password:
-            return password, f"${password_sources.VARIABLE}"
+        if self._environment:
+            return self._environment, f"${password_sources.VARIABLE}"
         if self._sources.password_command:
             return (
                 password_sources.from_command(self._sources.password_command),

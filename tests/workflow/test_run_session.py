@@ -70,6 +70,24 @@ rule probe:
     assert left_over() == []
 
 
+def test_no_other_job_sees_the_password_of_the_environment(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    probe = """
+rule probe:
+    output: "probe.txt"
+    shell: "env > {output}"
+"""
+    write(study, INCLUDE + MANY + probe, CONFIG)
+    done = snakemake("all", "probe")
+    assert done.returncode == 0, done.stderr
+    assert len(shown(sandbox)) == 5
+    environment = (study / "probe.txt").read_text()
+    assert "SLACK_WRAPPER_SESSION=" in environment
+    assert PASSWORD not in environment
+    assert sandbox.token not in environment
+
+
 def test_the_key_is_opened_once_for_all_steps(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
