@@ -88,6 +88,7 @@ class Names:
             self._channels.setdefault(str(channel["name"]), str(channel["id"]))
             if channel["name"] == wanted:
                 return
+        self._transport.learn_bot()
         raise SlackRefused(
             f"slack knows no channel {wanted} that the bot can see",
             code="channel_not_found",

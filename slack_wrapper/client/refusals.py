@@ -109,6 +109,11 @@ REMEDIES: Mapping[str, str] = {
 }
 
 
+UNKNOWN_BOT = "your-bot"
+# Codes whose remedy names the bot.
+NEED_BOT = frozenset(code for code, remedy in REMEDIES.items() if "{bot}" in remedy)
+
+
 def refusal(
     method: str,
     code: str,
@@ -116,7 +121,7 @@ def refusal(
     about: str,
     answer: Mapping[str, Any],
     retry_after: float | None = None,
-    bot: str = "your-bot",
+    bot: str = UNKNOWN_BOT,
 ) -> SlackError:
     """Return the error for Slack's answer `ok: false` to `method`.
 

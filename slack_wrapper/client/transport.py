@@ -7,6 +7,7 @@ dropped, which posts twice. Here every outcome becomes a result or one of our er
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 import json
@@ -22,7 +23,7 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from slack_wrapper.client.refusals import refusal
+from slack_wrapper.client.refusals import NEED_BOT, UNKNOWN_BOT, refusal
 from slack_wrapper.errors import (
     ConfigError,
     RateLimited,
@@ -79,7 +80,7 @@ class Transport:
         self._tls = ssl.create_default_context()  # honours SSL_CERT_FILE and SSL_CERT_DIR
         self._timeout = timeout
         self.base_url = base_url
-        self.bot = "your-bot"  # replaced by the real name once auth.test has told it
+        self.bot = UNKNOWN_BOT
         self._web = WebClient(
             token=token.reveal(),
             base_url=base_url,
@@ -110,12 +111,20 @@ class Transport:
                 form = {key: _form(value) for key, value in given.items()}
                 answer = self._web.api_call(method, params=form)
         except SlackApiError as error:
+            data = error.response.data
+            if isinstance(data, dict) and data.get("error") in NEED_BOT:
+                self.learn_bot()
             raise _from_answer(method, error.response, about, self.bot) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _settle(method, network_error(method, about, error)) from None
-        data = answer.data
-        assert isinstance(data, dict)
-        return data
+        assert isinstance(answer.data, dict)
+        return answer.data
+
+    def learn_bot(self) -> None:
+        """Ask Slack for the bot's name, so that a hint can name it; without it the hint stays."""
+        if self.bot == UNKNOWN_BOT:
+            with contextlib.suppress(SlackError):
+                self.bot = str(self.call("auth.test", {})["user"])
 
     def upload(self, url: str, body: IO[bytes], size: int, *, about: str = "") -> None:
         """POST `size` bytes of `body` to an upload URL, streamed in blocks.

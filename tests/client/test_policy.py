@@ -174,7 +174,7 @@ def test_a_missing_scope_is_named(box: Sandbox) -> None:
 def test_a_private_channel_says_to_invite_the_bot(box: Sandbox) -> None:
     with pytest.raises(SlackRefused) as caught:
         post(box, channel="secret-lab")
-    assert "/invite @" in caught.value.hint
+    assert "/invite @smkbot" in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["http://slack.example.org/api/", "ftp://x/", "slack.com"])
@@ -292,7 +292,7 @@ def test_an_unclear_share_that_cannot_be_settled_is_not_repeated(box: Sandbox, p
 def test_a_channel_without_the_bot_says_to_invite_it(box: Sandbox, plot: Path) -> None:
     with pytest.raises(SlackRefused, match="not_in_channel") as caught:
         upload(box, plot, "C000GENERAL")
-    assert "/invite @" in caught.value.hint
+    assert "/invite @smkbot" in caught.value.hint
 
 
 def test_waits_grow_and_are_bounded() -> None:
