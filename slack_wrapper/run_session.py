@@ -108,11 +108,7 @@ class Run:
             return
         for entry, outcome in self._session.flush():
             if isinstance(outcome, SlackWrapperError):
-                print(
-                    redact(f"slack_wrapper: warning: still queued, {entry.id}: {outcome}"),
-                    file=sys.stderr,
-                    flush=True,
-                )
+                _warn(f"still queued, {entry.id}: {outcome}")
 
     def end(self) -> None:
         """Stop serving."""
@@ -136,7 +132,11 @@ class Run:
 
             raise WorkflowError(f"slack_wrapper: error: {error}") from None
         self._flush()
-        self._served = ServedSession(session)
+        try:
+            self._served = ServedSession(session)
+        except OSError as error:
+            _warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
+            return
         os.environ[wire.VARIABLE] = self._served.path
         atexit.register(self.end)
 
@@ -161,6 +161,10 @@ class Run:
         ours = (self._wrapper, self._encrypt_wrapper)
         names = [rule.name for rule in self._workflow.rules if rule.wrapper in ours]
         self._workflow.localrules(*names)
+
+
+def _warn(text: str) -> None:
+    print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
 
 
 def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, wrapper: str) -> Run:

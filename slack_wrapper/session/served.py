@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import struct
@@ -18,7 +19,9 @@ from slack_wrapper.session import wire
 from slack_wrapper.session.base import Receipt, Session
 from slack_wrapper.session.request import Request
 
-_PREFIX = "slack-wrapper-"
+# The host is in the name: a temporary folder may be shared by hosts whose process IDs differ.
+_PREFIX = f"slack-wrapper-{re.sub('[^A-Za-z0-9]', '', socket.gethostname())[:16]}-"
+_MAX_PATH = 100  # bytes; a socket's path may have 107 on Linux, 103 on macOS: unix(7)
 _PEER = struct.Struct("3i")  # struct ucred of socket(7): pid, uid, gid
 
 
@@ -27,12 +30,15 @@ class ServedSession:
 
     Args:
         session: does the work.
+
+    Raises:
+        OSError: no folder takes a socket.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         sweep()
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))  # mode 0700
+        self._folder = _private_folder()
         self.path = str(self._folder / "socket")
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(self.path)
@@ -88,9 +94,18 @@ class ServedSession:
         return self._session.post(_relative_to(request, str(question.get("cwd") or "")))
 
 
+def _private_folder() -> Path:
+    """Make a folder of mode 0700, in /tmp where the temporary folder's path is too long."""
+    prefix = f"{_PREFIX}{os.getpid()}-"
+    room = _MAX_PATH - len(f"/{prefix}xxxxxxxx/socket")
+    place = tempfile.gettempdir()
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=place if len(place) <= room else "/tmp"))  # noqa: S108
+
+
 def sweep() -> None:
-    """Remove what runs that were killed have left: an empty socket, nothing secret."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+    """Remove what killed runs on this host have left: an empty socket, nothing secret."""
+    places = {tempfile.gettempdir(), "/tmp"}  # noqa: S108 - see _private_folder
+    for folder in (found for place in places for found in Path(place).glob(f"{_PREFIX}*-*")):
         pid = folder.name.removeprefix(_PREFIX).split("-")[0]
         with contextlib.suppress(OSError):
             if pid.isdigit() and folder.stat().st_uid == os.getuid() and not _alive(int(pid)):

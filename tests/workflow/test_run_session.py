@@ -242,6 +242,32 @@ def served():
     served.close()
 
 
+def test_a_long_temporary_folder_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 90)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    served = ServedSession(Echo())
+    assert Path(served.path).is_socket()
+    served.close()
+    assert not Path(served.path).parent.exists()
+
+
+def test_only_what_dead_runs_left_is_swept(served: ServedSession) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    live = Path(served.path).parent
+    dead = Path(str(live).replace(f"-{os.getpid()}-", f"-{ended.pid}-"))
+    elsewhere = Path(tempfile.gettempdir()) / f"slack-wrapper-otherhost-{ended.pid}-abc"
+    dead.mkdir()
+    elsewhere.mkdir()
+    ServedSession(Echo()).close()
+    assert live.exists()
+    assert elsewhere.exists()
+    assert not dead.exists()
+
+
 def test_the_folder_is_private(served: ServedSession) -> None:
     assert Path(served.path).parent.stat().st_mode & 0o777 == 0o700
 
