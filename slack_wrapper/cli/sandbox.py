@@ -8,20 +8,32 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from slack_wrapper import atomic
 from slack_wrapper.errors import MissingExtra, RequestError
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.sandbox.store import Store
+from slack_wrapper.sandbox.store import Store, check_seed
+
+_PARENT_POLL = 0.5  # seconds
+_LAST_PORT = 65_535
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes any")
     parser.add_argument("--state", metavar="DIR", help="keep the workspace there")
+    parser.add_argument(
+        "--seed", metavar="FILE", help="YAML or JSON: users, channels, tokens of a new workspace"
+    )
     parser.add_argument("--rate-limits", action="store_true", help="enforce Slack's rate limits")
     parser.add_argument(
         "--ready-file", metavar="FILE", help="JSON with the address, once it serves"
+    )
+    parser.add_argument(
+        "--until-parent-exits", action="store_true", help="end when the starting process ends"
     )
     parser.add_argument(
         "--export", metavar="HTML", help="write the page of --state as one file and end"
@@ -33,22 +45,57 @@ def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, or export."""
     if args.export:
         return _export(args)
-    try:
-        sandbox = Sandbox(port=args.port, folder=args.state, rate_limits=args.rate_limits)
-    except (OSError, SystemExit):
+    if not 0 <= args.port <= _LAST_PORT:  # the resolver would take it modulo 65536
         raise RequestError(
-            f"the sandbox cannot listen on port {args.port}",
-            hint="another program has it; leave --port out to take any that is free",
-        ) from None
-    with sandbox:
+            f"the sandbox cannot listen on port {args.port}", hint="ports end at 65535"
+        )
+    seed = _seed(args.seed)
+    parent = os.getppid()
+    over = _signals()
+    with _sandbox(args, seed) as sandbox:
         print(f"Slack sandbox: {sandbox.url}")
         print(f"  export SLACK_WRAPPER_BASE_URL={sandbox.api_url}")
         print(f"  token: {sandbox.token}", flush=True)
         if args.ready_file:
             ready = {"url": sandbox.url, "api_url": sandbox.api_url, "pid": os.getpid()}
             atomic.write(args.ready_file, json.dumps(ready).encode())
-        _wait_for_signal()
+        while not over.wait(_PARENT_POLL if args.until_parent_exits else None):
+            if os.getppid() != parent:
+                break
     return 0
+
+
+def _sandbox(args: argparse.Namespace, seed: dict[str, Any] | None) -> Sandbox:
+    try:
+        return Sandbox(port=args.port, folder=args.state, seed=seed, rate_limits=args.rate_limits)
+    except (ValueError, KeyError):
+        raise RequestError(
+            f"{args.state}/state.json is damaged", hint="remove the folder to begin anew"
+        ) from None
+    except (OSError, SystemExit) as error:
+        if isinstance(error, OSError) and error.filename:
+            raise RequestError(
+                f"{error.filename}: {error.strerror}", hint="give a folder that can be written"
+            ) from None
+        raise RequestError(
+            f"the sandbox cannot listen on port {args.port}",
+            hint="another program has it; leave --port out to take any that is free",
+        ) from None
+
+
+def _seed(name: str | None) -> dict[str, Any] | None:
+    if name is None:
+        return None
+    try:
+        seed = yaml.safe_load(Path(name).read_text(encoding="utf-8"))
+        check_seed(seed)
+    except OSError as error:
+        raise RequestError(f"{name}: {error.strerror}", hint="give a file that exists") from None
+    except (ValueError, yaml.YAMLError) as error:
+        raise RequestError(
+            f"{name} is no seed: {str(error).splitlines()[0]}", hint="see docs/sandbox.md"
+        ) from None
+    return dict(seed)
 
 
 def _export(args: argparse.Namespace) -> int:
@@ -61,12 +108,22 @@ def _export(args: argparse.Namespace) -> int:
         from slack_wrapper.sandbox import page
     except ModuleNotFoundError as error:
         raise MissingExtra(f"the sandbox needs {error.name}, which is not installed") from None
-    print(page.export(Store(args.state), Path(args.export), args.channel))
+    store = Store(args.state)
+    if args.channel and store.channel_by_name(args.channel) is None:
+        names = ", ".join(one["name"] for one in store.data["channels"])
+        raise RequestError(f"there is no channel {args.channel}", hint=f"there are: {names}")
+    try:
+        print(page.export(store, Path(args.export), args.channel))
+    except OSError as error:
+        raise RequestError(
+            f"{args.export}: {error.strerror}", hint="give a place that can be written"
+        ) from None
     return 0
 
 
-def _wait_for_signal() -> None:
+def _signals() -> threading.Event:
+    """Return what is set by Ctrl-C or SIGTERM."""
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    over.wait()
+    return over

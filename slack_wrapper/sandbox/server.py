@@ -48,7 +48,8 @@ class Sandbox:
         self.store = Store(folder, seed, keep_bytes=keep_bytes)
         self.faults = Faults()
         self.pacing = Pacing(on=rate_limits, scale=scale)
-        self.token = DEFAULT_TOKEN
+        tokens = self.store.data["tokens"]
+        self.token: str = tokens[0]["token"] if tokens else DEFAULT_TOKEN
         self._scheme = "https" if tls else "http"
         self._server = _make_server(self, port, tls)
         self.port = int(self._server.server_port)

@@ -52,6 +52,33 @@ DEFAULT_SEED: dict[str, Any] = {
 }
 
 
+def check_seed(seed: Any) -> None:
+    """Check the form of a seed: that of `DEFAULT_SEED`.
+
+    Raises:
+        ValueError: what is missing, and where.
+    """
+    if not isinstance(seed, dict):
+        raise ValueError("it has to be a mapping")
+    needed = {
+        "users": ("id", "name"),
+        "channels": ("id", "name"),
+        "tokens": ("token", "user", "scopes"),
+        "webhooks": ("path", "channel"),
+        "usergroups": ("id", "handle"),
+    }
+    unknown = sorted(set(seed) - {"team", *needed})
+    if unknown:
+        raise ValueError(f"unknown key {unknown[0]}")
+    if not seed.get("channels"):
+        raise ValueError("it needs at least one channel")
+    for kind, keys in needed.items():
+        for number, one in enumerate(seed.get(kind) or []):
+            missing = [key for key in keys if not isinstance(one, dict) or key not in one]
+            if missing:
+                raise ValueError(f"{kind}[{number}] has no {missing[0]}")
+
+
 class Store:
     """State of the sandbox; every access holds `lock`.
 
