@@ -22,6 +22,7 @@ COMMANDS = {
     "rekey": "new password, new token or today's form for an encrypted key file",
     "inspect": "show scheme and age of an encrypted key file, without the password",
     "keyring": "store, check or delete the password in the OS keyring",
+    "check": "look whether the posts of a config would get through",
     "message": "post a message",
     "file": "post one or more files",
     "outbox": "list the posts that wait for slack, or drop one",

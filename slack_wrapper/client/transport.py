@@ -103,6 +103,12 @@ class Transport:
             SlackUnavailable: nothing was done; a later try may pass.
             SlackAmbiguous: the call may have been carried out.
         """
+        return self.call_with_headers(method, params, about=about)[0]
+
+    def call_with_headers(
+        self, method: str, params: Mapping[str, Any], *, about: str = ""
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Do what `call` does, and return the headers of the answer too, names in lower case."""
         given = {key: value for key, value in params.items() if value is not None}
         try:
             if method in _JSON_METHODS:
@@ -118,7 +124,7 @@ class Transport:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _settle(method, network_error(method, about, error)) from None
         assert isinstance(answer.data, dict)
-        return answer.data
+        return answer.data, {str(key).lower(): str(value) for key, value in answer.headers.items()}
 
     def learn_bot(self) -> None:
         """Ask Slack for the bot's name, so that a hint can name it; without it the hint stays."""

@@ -1,0 +1,59 @@
+"""`slack-wrapper check`: would the posts of a config get through? Nothing is posted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from slack_wrapper.cli import passwords
+from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
+from slack_wrapper.cli.posting import section_in
+from slack_wrapper.redact import redact
+from slack_wrapper.session.open import open_local
+from slack_wrapper.session.preflight import Finding, check
+from slack_wrapper.session.request import Request, build
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
+    parser.add_argument("--channel", action="append", help="name, ID or e-mail; may be repeated")
+    parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    passwords.add_password_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a line for each question; 1 when one is answered badly."""
+    section = section_in(args.configfile)
+    session = open_local(section, password=passwords.given(args))
+    findings = list(check(session, _requests(args, section)))
+    if args.json:
+        print(redact(json.dumps([asdict(one) for one in findings], indent=2)))
+    else:
+        print(redact("\n".join(_line(one) for one in findings)))
+    return EXIT_DONE if all(one.good for one in findings) else EXIT_FAILED
+
+
+def _requests(args: argparse.Namespace, section: Mapping[str, Any]) -> list[Request]:
+    """Return the posts that the config declares, or one to the default channel."""
+    given = {"channel": args.channel, "encrypted_key": args.encrypted_key}
+    shared = {key: value for key, value in given.items() if value}
+    posts = list((section.get("posts") or {}).values()) or [{}]
+    keys = ("option", "channel", "encrypted_key", "file")
+    return [
+        build(
+            {"message": "check", **{key: post[key] for key in keys if key in post}, **shared},
+            defaults=section,
+        )
+        for post in posts
+    ]
+
+
+def _line(finding: Finding) -> str:
+    mark = "✓" if finding.good else "✗"
+    line = f"{mark} {finding.what}: {finding.told}"
+    return f"{line}\n    hint: {finding.hint}" if finding.hint else line

@@ -1,0 +1,49 @@
+"""Who a token is, what it may do, and what time it is at Slack's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from slack_wrapper.client.transport import Transport
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What auth.test tells.
+
+    Args:
+        bot: user name of the token's owner.
+        team: name of the workspace.
+        scopes: of the token, from the `X-OAuth-Scopes` header; None when the server tells none.
+        answered_at: seconds since the epoch, from the `Date` header; None when it has none.
+    """
+
+    bot: str
+    team: str
+    scopes: frozenset[str] | None
+    answered_at: float | None
+
+
+def identify(transport: Transport) -> Identity:
+    """Ask Slack.
+
+    Raises:
+        SlackError: see `Transport.call`.
+    """
+    answer, headers = transport.call_with_headers("auth.test", {})
+    transport.bot = str(answer.get("user", transport.bot))
+    scopes = headers.get("x-oauth-scopes")
+    return Identity(
+        bot=transport.bot,
+        team=str(answer.get("team", "")),
+        scopes=None if scopes is None else frozenset(scopes.replace(" ", "").split(",")),
+        answered_at=_seconds(headers.get("date")),
+    )
+
+
+def _seconds(date: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else None
+    except ValueError:
+        return None

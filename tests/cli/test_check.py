@@ -1,0 +1,75 @@
+"""`slack-wrapper check`: each question with its answer, and nothing posted."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper.sandbox.server import Sandbox
+from tests.conftest import PASSWORD, Run
+
+ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
+CONFIG = {
+    "encrypted_key": "keys/slack-api.enc",
+    "channel": "librec_channel",
+    "posts": {"plot": {"file": "a.png"}, "person": {"channel": {"email": "ada@example.org"}}},
+}
+
+
+def check(study: Path, command: Run, env: dict[str, str] = ENV, **changed: object):
+    (study / "c.json").write_text(json.dumps({"slack": {**CONFIG, **changed}}))
+    return command("check", "--configfile", "c.json", env=env)
+
+
+def test_all_is_well(study: Path, sandbox: Sandbox, command: Run) -> None:
+    done = check(study, command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert [line[0] for line in lines] == ["✓"] * len(lines)
+    for said in ("key keys/slack-api.enc: opens", "token: smkbot in", "clock: within",
+                 "scope files:write", "channel librec_channel: the bot is a member",
+                 "ada@example.org: a person"):  # fmt: skip
+        assert said in done.stdout
+    assert sandbox.messages() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "line", "hint"),
+    [
+        ({"encrypted_key": "none.enc"}, "✗ key none.enc", "slack-wrapper encrypt"),
+        ({"channel": "nowhere"}, "✗ channel nowhere", "/invite"),
+        ({"channel": "general"}, "✗ channel general: the bot is no member", "/invite @smkbot"),
+        ({"channel": "C0000OLDLAB"}, "✗ channel C0000OLDLAB: archived", "unarchive"),
+    ],
+)
+def test_what_could_not_succeed_is_marked(
+    study: Path, sandbox: Sandbox, command: Run, changed: dict, line: str, hint: str
+) -> None:
+    done = check(study, command, **changed)
+    assert done.returncode == 1
+    after = done.stdout[done.stdout.index(line) :].splitlines()
+    assert after[1].startswith("    hint: ")
+    assert hint in after[1]
+
+
+def test_a_wrong_password_and_a_wrong_token_are_marked(
+    study: Path, sandbox: Sandbox, command: Run
+) -> None:
+    assert "does not open" in check(study, command, {"SLACK_WRAPPER_PASSWORD": "no"}).stdout
+    sandbox.store.data["tokens"].clear()
+    assert "✗ token: slack refused auth.test: invalid_auth" in check(study, command).stdout
+
+
+def test_a_missing_scope_is_marked(study: Path, sandbox: Sandbox, command: Run) -> None:
+    sandbox.store.data["tokens"][0]["scopes"] = ["chat:write"]
+    done = check(study, command)
+    assert done.returncode == 1
+    assert "✓ scope chat:write: granted" in done.stdout
+    assert "✗ scope files:write: missing" in done.stdout
+
+
+def test_json(study: Path, sandbox: Sandbox, command: Run) -> None:
+    arguments = ("--encrypted-key", "keys/slack-api.enc", "--channel", "general", "--json")
+    done = command("check", *arguments, env=ENV)
+    found = {one["what"]: one for one in json.loads(done.stdout)}
+    assert found["channel general"]["told"] == "public; messages get there, files would not"
