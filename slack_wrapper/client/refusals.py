@@ -90,6 +90,7 @@ REMEDIES: Mapping[str, str] = {
     "file_uploads_disabled": "a workspace admin has switched file uploads off; post a message",
     "file_uploads_except_images_disabled": "this workspace takes images only; post a PNG or JPEG",
     "file_update_failed": "run the step again",
+    "file_upload_size_restricted": "compress or split it; Slack takes 1 GB a file",
     "storage_limit_reached": "the workspace's file storage is full; ask an admin to free some",
     "slack_connect_file_upload_sharing_blocked": "files may not be shared in this shared channel",
     "slack_connect_blocked_file_type": "this type of file may not be shared in this channel",
@@ -101,6 +102,7 @@ REMEDIES: Mapping[str, str] = {
     "cannot_dm_bot": "direct messages go to people, not to bots",
     # request
     "invalid_arguments": "check the parameters of the step",
+    "missing_argument": "check the parameters of the step",
     "invalid_arg_name": "check the parameters of the step",
     "invalid_cursor": "run the command again",
     "unknown_method": "slack.base_url is not a Slack API address, or the server lacks this method",
