@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -142,6 +143,13 @@ def test_snakemake_runs_the_experiment_without_slack(study):
     assert (study / "results" / "ndcg.png").read_bytes().startswith(b"\x89PNG\r\n")
     assert "a clear lead" in (study / "results" / "summary.md").read_text(encoding="utf-8")
     assert not (study / "results" / "slack").exists()
+
+
+def test_config_shows_every_key_of_the_slack_section():
+    schema = json.loads((ROOT / "slack_wrapper/schema/slack.schema.json").read_text("utf-8"))
+    section = (ROOT / "config/config.yaml").read_text("utf-8").partition("\nslack:\n")[2]
+    shown = set(re.findall(r"^  (?:# )?([a-z_]+):(?= |$)", section, flags=re.MULTILINE))
+    assert set(schema["properties"]) <= shown
 
 
 def test_a_misspelt_key_of_the_experiment_is_refused(study):
