@@ -1,5 +1,7 @@
 """The documentation names everything that a user can meet."""
 
+import argparse
+import importlib
 import json
 import re
 
@@ -8,7 +10,8 @@ import pytest
 from slack_wrapper import config, errors
 from slack_wrapper.cli.main import COMMANDS
 from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
-from slack_wrapper.session.request import PARAMETERS
+from slack_wrapper.session import receipts
+from slack_wrapper.session.request import PARAMETERS, Request
 from tests.conftest import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -55,6 +58,22 @@ def test_every_parameter_is_documented(name: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command: str) -> None:
     assert f"slack-wrapper {command}" in page("commands.md")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_documented(command: str) -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    importlib.import_module(f"slack_wrapper.cli.{command}").configure(parser)
+    options = [text for action in parser._actions for text in action.option_strings]
+    text = page("commands.md") + page("sandbox.md") * (command == "sandbox")
+    assert [name for name in options if not re.search(rf"`{name}[` ]", text)] == []
+
+
+def test_every_field_of_a_receipt_is_documented() -> None:
+    request = Request(option="message", channels=("librec_channel",))
+    error = errors.SlackUnavailable("down", method="chat.postMessage")
+    receipt = receipts.put_off("queued", request, (), error, key="k", attempts=1)
+    assert [name for name in receipt if f"| `{name}` |" not in page("steps.md")] == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:
