@@ -81,9 +81,9 @@ class Caller:
     def page(self, found: list[Any], default: int) -> tuple[list[Any], str]:
         """Return the page of a list that `limit` and `cursor` ask for, and the next cursor."""
         limit, cursor = self.text("limit"), self.text("cursor")
-        if limit and not limit.isdigit():
+        if limit and not limit.isdecimal():
             raise Refused("invalid_limit")
-        if cursor and not cursor.isdigit():
+        if cursor and not cursor.isdecimal():
             raise Refused("invalid_cursor")
         size = max(1, min(1000, int(limit or default)))
         start = int(cursor or 0)

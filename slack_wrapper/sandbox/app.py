@@ -59,7 +59,10 @@ class Api:
 
     def call(self, method: str) -> Response:
         """Answer one Web API call."""
-        args = _arguments()
+        try:
+            args = _arguments()
+        except Refused as refused:
+            return self._json(refused.answer, 200)
         token = _token(args)
         answer, status = self._around(method, args, lambda: self._handle(method, token, args))
         return answer if status is None else self._json(answer, status)
@@ -215,12 +218,22 @@ def _token(args: dict[str, Any]) -> str | None:
     return str(token) if token else None
 
 
+def _json_body() -> dict[str, Any]:
+    """Return a JSON body. Slack's refusals: https://docs.slack.dev/apis/web-api"""
+    try:
+        body = json.loads(request.get_data())
+    except ValueError:
+        raise Refused("invalid_json") from None
+    if not isinstance(body, dict):
+        raise Refused("json_not_object")
+    return body
+
+
 def _arguments() -> dict[str, Any]:
     """Return the arguments, from query, form or JSON body; nested ones parsed."""
     args: dict[str, Any] = {**request.args, **request.form}
     if request.is_json:
-        body = request.get_json(silent=True)
-        return {**args, **body} if isinstance(body, dict) else args
+        return {**args, **_json_body()} if request.get_data() else args
     for name in _NESTED:
         if isinstance(args.get(name), str) and args[name]:
             try:

@@ -85,7 +85,7 @@ def _reaction(store: Store, given: dict[str, Any]) -> dict[str, Any]:
 def _message(store: Store, given: dict[str, Any]) -> dict[str, Any]:
     """Let a user write: user, channel (ID), text, thread_ts if a reply."""
     message = {"type": "message", "ts": store.new_ts(), "user": given["user"]}
-    message |= {"text": given["text"]}
+    message |= {"text": str(given["text"])}
     if given.get("thread_ts"):
         message["thread_ts"] = given["thread_ts"]
     store.messages(given["channel"]).append(message)

@@ -26,7 +26,7 @@ def get_upload_url(call: Caller) -> Answer:
     if not name or not length:
         raise Refused("invalid_arguments", response_metadata={"messages": [
             f"[ERROR] missing required field: {'length' if name else 'filename'}"]})  # fmt: skip
-    if not length.isdigit():
+    if not length.isdecimal():
         raise Refused("invalid_arguments")
     if int(length) == 0:
         raise Refused("missing_argument")
@@ -90,7 +90,8 @@ def complete(call: Caller) -> Answer:
         raise Refused("invalid_arguments")
     entries: list[dict[str, Any]] = []
     for one in wanted:
-        entry = call.store.data["files"].get(one.get("id")) if isinstance(one, dict) else None
+        known = call.store.data["files"]
+        entry = known.get(str(one.get("id"))) if isinstance(one, dict) else None
         if entry is None or entry in entries or entry["state"] != "uploaded":
             raise Refused("file_not_found")
         entries.append(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from slack_wrapper.sandbox.access import Refused
@@ -30,6 +31,8 @@ def check_message(text: str, blocks: Any, attachments: Any) -> None:
     if attachments and not (
         isinstance(attachments, list) and all(isinstance(one, dict) for one in attachments)
     ):
+        raise Refused("invalid_attachments")
+    if any(not _are_objects(one.get("fields") or []) for one in attachments or []):
         raise Refused("invalid_attachments")
     if attachments and len(attachments) > MAX_ATTACHMENTS:
         raise Refused("too_many_attachments")
@@ -61,7 +64,7 @@ def check_blocks(blocks: Any) -> None:
         problems.extend(f"{problem} [json-pointer:/blocks/{number}{place}]"
                         for place, problem in _problems(block))  # fmt: skip
     markdown = sum(
-        len(block.get("text", "")) for block in blocks if block.get("type") == "markdown"
+        len(str(block.get("text", ""))) for block in blocks if block.get("type") == "markdown"
     )
     if markdown > MAX_MARKDOWN:
         problems.append(f"markdown must be less than {MAX_MARKDOWN + 1} characters in all")
@@ -72,12 +75,37 @@ def check_blocks(blocks: Any) -> None:
         raise Refused("msg_blocks_too_long")
 
 
+def _are_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _misshapen(value: dict[str, Any], place: str) -> Iterator[tuple[str, str]]:
+    """Give what is not of the type that the page and Slack expect, at any depth."""
+    text = value.get("text")
+    words = text.get("text") if isinstance(text, dict) else text
+    if not isinstance(words, str) and text is not None:
+        yield f"{place}/text", "must be a string or a text object"
+    for key in ("elements", "fields"):
+        inner = value.get(key) or []
+        if not _are_objects(inner):
+            yield f"{place}/{key}", "must be a list of objects"
+            continue
+        for number, one in enumerate(inner):
+            yield from _misshapen(one, f"{place}/{key}/{number}")
+
+
 def _problems(block: dict[str, Any]) -> list[tuple[str, str]]:
     kind = block.get("type")
     if kind not in _KNOWN_BLOCKS:
         return [("/type", f"unsupported type: {kind}")]
-    found = []
+    found = list(_misshapen(block, ""))
     text = block.get("text")
+    if kind in ("header", "section") and isinstance(text, str):
+        found.append(("/text", "must be an object"))
+    if kind in ("header", "markdown") and not text:
+        found.append(("", "missing required field: text"))
+    if found:  # lengths are of no interest in what has no form
+        return found
     words = text.get("text", "") if isinstance(text, dict) else ""
     limit = {"header": MAX_HEADER, "section": MAX_SECTION}.get(str(kind))
     if limit and len(words) > limit:

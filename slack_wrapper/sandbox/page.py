@@ -32,6 +32,8 @@ Link = Callable[[dict[str, Any]], str]
 def live(store: Store, name: str | None) -> Response:
     """Return the page of a channel, which renews itself."""
     with store.lock:
+        if name is not None and store.channel_by_name(name) is None:
+            return Response("no such channel", 404, content_type="text/plain")
         store.deliver_due()
         text = _page(store, name, lambda entry: f"/files/{entry['id']}", live=True)
     return Response(text, content_type="text/html; charset=utf-8")

@@ -111,7 +111,8 @@ class Renderer:
         inner = escape(text).replace("\n", "<br>")
         if kind == "link":
             return self.text(f"<{element.get('url', '')}|{text}>")
-        style = element.get("style") or {}
+        style = element.get("style")
+        style = style if isinstance(style, dict) else {}
         marks = {"bold": "strong", "italic": "em", "strike": "del", "code": "code"}
         for name, tag in marks.items():
             inner = f"<{tag}>{inner}</{tag}>" if style.get(name) else inner

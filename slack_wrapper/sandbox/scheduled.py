@@ -17,7 +17,7 @@ def schedule(call: Caller) -> Answer:
     call.need("chat:write")
     channel = call.channel_to_post()
     when = call.text("post_at")
-    if not when.isdigit():
+    if not when.isdecimal():
         raise Refused("invalid_time")
     if int(when) <= time.time():
         raise Refused("time_in_past")
