@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from slack_wrapper.cli import passwords
+from slack_wrapper.errors import RequestError
 from slack_wrapper.vault import cleartext, kdf, store
 from slack_wrapper.vault.password_sources import tell
 
@@ -26,6 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Encrypt, read back, report."""
+    _check_places(args.key, args.encrypted)
     token = cleartext.read(args.key)
     for warning in cleartext.warnings(args.key, token):
         tell(f"slack-wrapper: warning: {warning}")
@@ -33,3 +36,12 @@ def run(args: argparse.Namespace) -> int:
     store.encrypt_to(args.encrypted, token.reveal(), password.reveal(), profile=args.profile)
     print(f"wrote {args.encrypted}; it may be committed, the clear text may not")
     return 0
+
+
+def _check_places(key: str, encrypted: str) -> None:
+    """Keep the only copy of a token from being overwritten by its encrypted form."""
+    if key != cleartext.STDIN and Path(key).resolve() == Path(encrypted).resolve():
+        raise RequestError(
+            f"--key and --encrypted are the same file, {key}",
+            hint="give the encrypted key file another name; the clear text stays as it is",
+        )

@@ -6,6 +6,8 @@ import argparse
 import json
 from urllib.parse import quote
 
+from slack_wrapper.errors import RequestError
+
 # feature → scopes; https://docs.slack.dev/reference/scopes
 FEATURES = {
     "message": ("chat:write", "chat:write.public"),
@@ -21,6 +23,7 @@ _ABOUT = {
 }
 # https://docs.slack.dev/reference/app-manifest
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
+_MAX_NAME = 35  # of display_information.name, same page
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -39,11 +42,12 @@ def run(args: argparse.Namespace) -> int:
     """Print the manifest and the link that opens Slack's form with it filled in."""
     wanted = [name.strip() for name in args.features.split(",") if name.strip()]
     unknown = sorted(set(wanted) - set(FEATURES))
-    if unknown:
-        from slack_wrapper.errors import RequestError
-
+    if unknown or not wanted:
+        what = f"there is no feature {unknown[0]}" if unknown else "no feature is named"
+        raise RequestError(what, hint=f"features are: {', '.join(FEATURES)}")
+    if not 0 < len(args.name) <= _MAX_NAME:
         raise RequestError(
-            f"there is no feature {unknown[0]}", hint=f"features are: {', '.join(FEATURES)}"
+            f"the app's name has {len(args.name)} characters", hint=f"slack takes 1 to {_MAX_NAME}"
         )
     content = manifest(args.name, wanted)
     link = NEW_APP + quote(json.dumps(content, separators=(",", ":")), safe="")
