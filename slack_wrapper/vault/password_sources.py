@@ -16,6 +16,7 @@ from slack_wrapper.errors import (
     KeyringLocked,
     KeyringUnavailable,
     PasswordCommandFailed,
+    PasswordError,
     PasswordFileUnreadable,
 )
 from slack_wrapper.redact import Secret
@@ -169,13 +170,14 @@ def from_prompt(label: str, *, confirm: bool = False) -> Secret | None:
 
     Raises:
         EmptyPassword: nothing was typed, or (with `confirm`) two different things.
+        PasswordError: what was typed is no text.
     """
     if not _has_terminal():
         return None
-    password = getpass.getpass(label)
+    password = _typed(label)
     if not password:
         raise EmptyPassword("the password is empty")
-    if confirm and getpass.getpass("The same again: ") != password:
+    if confirm and _typed("The same again: ") != password:
         raise EmptyPassword("the two passwords differ", hint="nothing was written; try again")
     return Secret(password)
 
@@ -183,6 +185,20 @@ def from_prompt(label: str, *, confirm: bool = False) -> Secret | None:
 def tell(text: str) -> None:
     """Say something to the person at the terminal."""
     print(text, file=sys.stderr, flush=True)
+
+
+def _typed(label: str) -> str:
+    try:
+        return getpass.getpass(label)
+    except EOFError:  # Ctrl-D
+        tell("")
+        return ""
+    except UnicodeDecodeError:
+        # Not chained: this error carries the bytes that were typed.
+        raise PasswordError(
+            "the password typed is no text in the encoding of this terminal",
+            hint="set the terminal and the locale to UTF-8",
+        ) from None
 
 
 def _has_terminal() -> bool:
