@@ -268,7 +268,8 @@ def _refuse_empty(request: Request) -> None:
             f"{_step(request.rule)} has option file and no file",
             hint="name it: input: file='plot.png', or params: file='plot.png'",
         )
-    if request.option == MESSAGE and not (request.message or request.blocks or request.fields):
+    said = request.message.strip() or request.blocks or request.fields
+    if request.option == MESSAGE and not said:
         raise RequestError(
             f"{_step(request.rule)} has nothing to say",
             hint="set message, blocks or fields, or input: message='summary.md'",

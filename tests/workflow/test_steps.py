@@ -304,6 +304,7 @@ def test_the_token_of_ci_secrets_is_taken(study: Path, sandbox: Sandbox, snakema
         ('message="x", password="y"', "password cannot be a parameter", "keyring"),
         ('message="x", option="carrier_pigeon"', "option is carrier_pigeon", "message, file"),
         ('message=""', "has nothing to say", "message"),
+        ('message="  "', "has nothing to say", "message"),
         ('message="x", color="greenish"', "color is greenish", "good"),
         ('message="x", thread="none.json"', "thread none.json is no receipt", "receipt"),
         ('"x"', "a parameter without a name", "params: message"),
