@@ -120,7 +120,7 @@ def rekey(
     held = unlock(path, password).reveal()
     backup = Path(f"{path}.bak")
     if stored.legacy:
-        _write_bytes(backup, stored.data)
+        _back_up(backup, stored.data)
     encrypt_to(path, secret or held, new_password, profile=profile)
     if stored.legacy:
         backup.unlink(missing_ok=True)
@@ -170,6 +170,15 @@ def _open(content: KeyFile, password: str, source: str) -> bytes:
         # Authenticated encryption cannot tell a wrong password from an altered file.
         raise WrongPassword(f"the password does not open the key file {source}")
     return secret
+
+
+def _back_up(path: Path, data: bytes) -> None:
+    """Write a backup; one that a broken-off upgrade has left is the same and may stay."""
+    if path.exists() and path.read_bytes() != data:
+        raise KeyFileNotWritten(
+            f"{path} is in the way of the backup", hint="move it away, then try again"
+        )
+    _write_bytes(path, data)
 
 
 def _secret(secret: bytes, path: str | os.PathLike[str]) -> Secret:

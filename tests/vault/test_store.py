@@ -105,6 +105,18 @@ def test_rekey_upgrades_a_legacy_file_in_place(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.bak")) == []
 
 
+def test_an_upgrade_leaves_a_backup_of_ones_own_alone(tmp_path: Path) -> None:
+    path, own = tmp_path / "slack-api.enc", tmp_path / "slack-api.enc.bak"
+    path.write_bytes(LEGACY)
+    own.write_text("mine")
+    with pytest.raises(KeyFileNotWritten, match="in the way"):
+        store.rekey(path, "pässword for vectors", "new", profile="test-only")
+    assert (path.read_bytes(), own.read_text()) == (LEGACY, "mine")
+    own.write_bytes(LEGACY)
+    store.rekey(path, "pässword for vectors", "new", profile="test-only")
+    assert store.unlock(path, "new").reveal() == "xoxb-vector-0123456789"
+
+
 def test_describe_tells_age_and_scheme_without_the_password(tmp_path: Path, path: Path) -> None:
     found = store.describe(path)
     assert (found["version"], found["age_days"]) == (1, 0)
