@@ -73,11 +73,12 @@ class Scrubber:
         """Mask `secret` from now on, also URL-encoded, in JSON and in base64."""
         if len(secret) < MIN_LENGTH:
             return
-        raw = secret.encode()
+        # Arguments and environment variables that are no UTF-8 reach us with escaped bytes.
+        raw = secret.encode("utf-8", "surrogateescape")
         forms = {
             secret,
-            quote(secret, safe=""),
-            quote_plus(secret),
+            quote(raw, safe=""),
+            quote_plus(raw),
             json.dumps(secret)[1:-1],
             base64.b64encode(raw).decode(),
             base64.urlsafe_b64encode(raw).decode(),

@@ -66,3 +66,8 @@ def test_short_secrets_do_not_riddle_a_text() -> None:
 def test_data_is_redacted_throughout() -> None:
     shown = mask_tokens_in({"a": ["xoxb-1234-abcd", {"b": "xoxb-1234-abcd"}], "n": 1})
     assert shown == {"a": [MASK, {"b": MASK}], "n": 1}
+
+
+def test_a_secret_that_is_no_utf8_is_masked_too():
+    secret = Secret(b"\xff\xfeno-utf8-here".decode("utf-8", "surrogateescape"))
+    assert "no-utf8-here" not in redact(f"a {secret.reveal()} b %FF%FEno-utf8-here c")
