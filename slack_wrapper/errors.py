@@ -87,6 +87,11 @@ __all__ = [
 ]
 
 
+def os_reason(error: OSError) -> str:
+    """Return why the system refused something, in lower case, for the end of an error's line."""
+    return (error.strerror or type(error).__name__).lower()
+
+
 class SlackWrapperError(Exception):
     """Base of all errors of this package.
 

@@ -5,7 +5,6 @@ A hook never changes what the run ends with: trouble with Slack is told on stder
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,8 +12,7 @@ from typing import Any
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
 from slack_wrapper.errors import SlackWrapperError
-from slack_wrapper.redact import redact
-from slack_wrapper.run_session import Run, run_of
+from slack_wrapper.run_session import Run, run_of, warn
 from slack_wrapper.session.request import build
 
 _BEGAN = "_slack_wrapper_began"
@@ -76,9 +74,9 @@ def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
     try:
         _post(run, text(), root=root)
     except SlackWrapperError as error:
-        _warn(str(error))
+        warn(str(error))
     except Exception as error:  # noqa: BLE001 - a message must never end a run
-        _warn(f"the hook failed: {type(error).__name__}")
+        warn(f"the hook failed: {type(error).__name__}")
 
 
 def _post(run: Run, text: str, *, root: bool) -> None:
@@ -88,10 +86,6 @@ def _post(run: Run, text: str, *, root: bool) -> None:
     receipt = session.post(request)
     if root:
         session.begin_thread(receipt)
-
-
-def _warn(text: str) -> None:
-    print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
 
 
 def _failed(job: Any) -> FailedJob:

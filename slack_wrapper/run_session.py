@@ -46,6 +46,7 @@ class Run:
         self._password = password
         self._wrapper = wrapper
         self._encrypt_wrapper = f"{wrapper}/encrypt_key"
+        self._opened = False
         self._served: Any = None
         self._session: LocalSession | None = None
         self._said: dict[str, Callable[[], None]] = {}
@@ -95,7 +96,7 @@ class Run:
 
     def late(self) -> None:
         """Do the same for a step that a checkpoint has added, or under --no-hooks."""
-        if self._served is None and self._workflow.scheduler is not None and self.for_real():
+        if self._workflow.scheduler is not None:
             self._open(set())
 
     def _finish(self) -> None:
@@ -108,7 +109,7 @@ class Run:
             return
         for entry, outcome in self._session.flush():
             if isinstance(outcome, SlackWrapperError):
-                _warn(f"still queued, {entry.id}: {outcome}")
+                warn(f"still queued, {entry.id}: {outcome}")
 
     def end(self) -> None:
         """Stop serving."""
@@ -118,8 +119,9 @@ class Run:
             os.environ.pop(wire.VARIABLE, None)
 
     def _open(self, keys: set[str | None]) -> None:
-        if self._served is not None or not self.for_real():
+        if self._opened or not self.for_real():
             return
+        self._opened = True
         from slack_wrapper.session.served import ServedSession
 
         try:
@@ -135,7 +137,7 @@ class Run:
         try:
             self._served = ServedSession(session)
         except OSError as error:
-            _warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
+            warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
             return
         os.environ[wire.VARIABLE] = self._served.path
         atexit.register(self.end)
@@ -163,7 +165,8 @@ class Run:
         self._workflow.localrules(*names)
 
 
-def _warn(text: str) -> None:
+def warn(text: str) -> None:
+    """Tell trouble that does not end the run on stderr."""
     print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_wrapper import atomic
-from slack_wrapper.errors import RequestError, SlackWrapperError
+from slack_wrapper.errors import RequestError, SlackWrapperError, os_reason
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Session
 from slack_wrapper.session.request import FILE, Request, build
@@ -87,9 +87,8 @@ def write_receipt(path: str, receipt: Mapping[str, Any]) -> None:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
         atomic.write(path, text.encode("utf-8"))
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise RequestError(
-            f"the receipt {path} cannot be written: {reason}",
+            f"the receipt {path} cannot be written: {os_reason(error)}",
             hint="the post itself is done; check the folder and the free space",
         ) from None
 

@@ -11,7 +11,7 @@ from typing import Any
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.errors import ConfigError
-from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.request import FAIL, ON_FAILURE, build
 from slack_wrapper.step import section_of, write_receipt
@@ -58,12 +58,12 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     if args.receipt:
         write_receipt(args.receipt, receipt)
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
-    entries = receipt.get("deliveries") or [receipt]
+    entries = deliveries(receipt)
     return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE
 
 
 def _lines(receipt: Receipt) -> str:
-    entries = receipt.get("deliveries") or [receipt]
+    entries = deliveries(receipt)
     return "\n".join(
         f"{entry['status']}: {entry['channel_name']} {entry['permalink'] or ''}".rstrip()
         for entry in entries

@@ -15,6 +15,7 @@ from slack_wrapper.errors import (
     FileMissing,
     FileTooLarge,
     FileUnreadable,
+    os_reason,
 )
 
 # https://docs.slack.dev/reference/methods/files.getUploadURLExternal: 1 GB a file
@@ -55,7 +56,7 @@ def check(path: str | Path, *, title: str | None = None, name: str | None = None
     except IsADirectoryError:
         raise FileUnreadable(f"{path} is a folder, not a file") from None
     except OSError as error:
-        raise FileUnreadable(f"the file {path} cannot be read: {_reason(error)}") from None
+        raise FileUnreadable(f"the file {path} cannot be read: {os_reason(error)}") from None
     if not stat.S_ISREG(status.st_mode):
         raise FileUnreadable(f"{path} is no regular file")
     if status.st_size == 0:
@@ -64,10 +65,6 @@ def check(path: str | Path, *, title: str | None = None, name: str | None = None
         raise FileTooLarge(f"the file {path} has {status.st_size} bytes, more than Slack's 1 GB")
     shown = name or path.name
     return LocalFile(path, shown, title or shown, status.st_size, _identity(status))
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
@@ -95,7 +92,7 @@ class WatchedReader:
             raise FileMissing(f"the file {self._file.path} has gone") from None
         except OSError as error:
             raise FileUnreadable(
-                f"the file {self._file.path} cannot be read: {_reason(error)}"
+                f"the file {self._file.path} cannot be read: {os_reason(error)}"
             ) from None
         self._compare()
         return self
@@ -114,7 +111,7 @@ class WatchedReader:
             block = self._handle.read(wanted)
         except OSError as error:
             raise FileUnreadable(
-                f"the file {self._file.path} cannot be read: {_reason(error)}"
+                f"the file {self._file.path} cannot be read: {os_reason(error)}"
             ) from None
         if not block:
             raise self._changed()

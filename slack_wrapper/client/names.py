@@ -13,7 +13,6 @@ from slack_wrapper.errors import SlackRefused
 
 # IDs are upper-case, names are lower-case: https://docs.slack.dev/reference/objects/conversation-object
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{7,}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{7,}")
 _PAGE = 1000  # the most conversations.list gives at once
 _MAX_PAGES = 100
 
@@ -21,11 +20,6 @@ _MAX_PAGES = 100
 def is_channel_id(channel: str) -> bool:
     """Whether `channel` is an ID already."""
     return bool(_CHANNEL_ID.fullmatch(channel))
-
-
-def is_user_id(text: str) -> bool:
-    """Whether `text` is the ID of a person."""
-    return bool(_USER_ID.fullmatch(text))
 
 
 class Names:

@@ -17,7 +17,7 @@ from typing import Any
 
 from slack_wrapper import atomic
 from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import OutboxUnusable, RequestError
+from slack_wrapper.errors import OutboxUnusable, RequestError, os_reason
 from slack_wrapper.redact import mask_tokens_in, redact
 
 FOLDER = Path(".snakemake") / "slack" / "outbox"
@@ -139,9 +139,9 @@ class Outbox:
             self._folder.mkdir(parents=True, exist_ok=True)
             atomic.write(self._path(entry.id), text.encode("utf-8"), mode=0o600)
         except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
             raise OutboxUnusable(
-                f"the post cannot be kept in {self._folder}: {reason}; slack: {entry.reason}"
+                f"the post cannot be kept in {self._folder}: {os_reason(error)}; "
+                f"slack: {entry.reason}"
             ) from None
 
 

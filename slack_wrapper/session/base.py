@@ -9,6 +9,11 @@ from slack_wrapper.session.request import Request
 Receipt = dict[str, Any]
 
 
+def deliveries(receipt: Receipt) -> list[Receipt]:
+    """Return the receipts of each channel: one, or those of a list of channels."""
+    return list(receipt.get("deliveries") or [receipt])
+
+
 class Session(Protocol):
     """Takes requests and returns receipts; safe to use from several threads."""
 

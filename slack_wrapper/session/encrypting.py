@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.errors import KeyFileNotWritten
+from slack_wrapper.errors import KeyFileNotWritten, os_reason
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, password_sources, store
 
@@ -27,7 +27,8 @@ def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
     try:
         Path(encrypted).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise KeyFileNotWritten(f"the folder of {encrypted} cannot be made: {reason}") from None
+        raise KeyFileNotWritten(
+            f"the folder of {encrypted} cannot be made: {os_reason(error)}"
+        ) from None
     store.encrypt_to(encrypted, token.reveal(), password.reveal())
     return {"status": "encrypted", **store.describe(encrypted)}

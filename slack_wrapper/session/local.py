@@ -24,7 +24,7 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.redact import Secret
 from slack_wrapper.session import encrypting, receipts
-from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import Draft, compose
 from slack_wrapper.session.delivery import Delivery, target
 from slack_wrapper.session.request import FAIL, QUEUE, RUN_THREAD, Request
@@ -101,7 +101,7 @@ class LocalSession:
 
     def begin_thread(self, receipt: Receipt) -> None:
         """Make a message the root that posts with `thread: run` reply to, channel by channel."""
-        for entry in receipt.get("deliveries") or [receipt]:
+        for entry in deliveries(receipt):
             if entry.get("ts"):
                 self._run_threads[entry["channel"]] = entry["ts"]
 

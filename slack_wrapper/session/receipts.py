@@ -12,7 +12,7 @@ from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
 from slack_wrapper.errors import RequestError, SlackError
 from slack_wrapper.redact import redact
-from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
 
 
@@ -85,7 +85,7 @@ def thread_of(request: Request) -> str | None:
             f"{place}: thread {request.thread} is no receipt",
             hint="thread is run, none, or the receipt of a step that is an input of this one",
         ) from None
-    for entry in other.get("deliveries") or [other]:
+    for entry in deliveries(other):
         here = request.channels[0] in (entry.get("channel"), entry.get("channel_name"))
         if here and entry.get("ts"):
             return str(entry.get("thread_ts") or entry["ts"])

@@ -10,7 +10,7 @@ from slack_wrapper.vault.format import NONCE_BYTES
 def seal(key: bytes, secret: bytes, bound_to: bytes) -> bytes:
     """Return nonce, ciphertext and tag.
 
-    The nonce is random; one data key seals a handful of secrets in its life, far below the 2^32
+    The nonce is random; a key is derived anew, with its own salt, for each file, far below the 2^32
     that NIST SP 800-38D allows for random nonces.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from slack_wrapper.errors import FileUnreadable, TokenMalformed
+from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault.format import MAX_SECRET_BYTES
 from slack_wrapper.vault.kinds import secret_kind
@@ -29,9 +29,8 @@ def read(path: str) -> Secret:
             with Path(path).open("rb") as file:
                 data = file.read(MAX_SECRET_BYTES + 1)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
         raise FileUnreadable(
-            f"the clear-text key {path} cannot be read: {reason}",
+            f"the clear-text key {path} cannot be read: {os_reason(error)}",
             hint="it is the file that holds the token itself; - reads it from standard input",
         ) from None
     try:

@@ -71,11 +71,6 @@ class KeyFile:
         return self.header + f"key: {encode(self.sealed)}\n".encode("ascii")
 
 
-def is_key_file(data: bytes) -> bool:
-    """Whether the first line says that this is a key file of ours, of whatever version."""
-    return data.startswith(b"slack-wrapper-key ")
-
-
 def parse(data: bytes, source: str) -> KeyFile:
     """Parse a key file; nothing is derived or decrypted.
 

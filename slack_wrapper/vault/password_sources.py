@@ -18,6 +18,7 @@ from slack_wrapper.errors import (
     PasswordCommandFailed,
     PasswordError,
     PasswordFileUnreadable,
+    os_reason,
 )
 from slack_wrapper.redact import Secret
 
@@ -82,8 +83,9 @@ def from_file(path: str | os.PathLike[str]) -> Secret:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise PasswordFileUnreadable(f"the password file {path} cannot be read: {reason}") from None
+        raise PasswordFileUnreadable(
+            f"the password file {path} cannot be read: {os_reason(error)}"
+        ) from None
     return _first_line(data, PasswordFileUnreadable, f"the password file {path}")
 
 

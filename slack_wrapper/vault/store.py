@@ -15,6 +15,7 @@ from slack_wrapper.errors import (
     KeyFileNotWritten,
     RequestError,
     WrongPassword,
+    os_reason,
 )
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import aead, format, kdf, legacy
@@ -54,8 +55,7 @@ def read(path: str | os.PathLike[str]) -> Stored:
     except FileNotFoundError:
         raise KeyFileMissing(f"the key file {path} does not exist") from None
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise KeyFileMissing(f"the key file {path} cannot be read: {reason}") from None
+        raise KeyFileMissing(f"the key file {path} cannot be read: {os_reason(error)}") from None
     if legacy.is_legacy(data):
         legacy.created(data, str(path))
         return Stored(path, data, None)
@@ -174,7 +174,11 @@ def _open(content: KeyFile, password: str, source: str) -> bytes:
 
 def _back_up(path: Path, data: bytes) -> None:
     """Write a backup; one that a broken-off upgrade has left is the same and may stay."""
-    if path.exists() and path.read_bytes() != data:
+    try:
+        in_the_way = path.exists() and path.read_bytes() != data
+    except OSError:
+        in_the_way = True
+    if in_the_way:
         raise KeyFileNotWritten(
             f"{path} is in the way of the backup", hint="move it away, then try again"
         )
@@ -202,8 +206,9 @@ def _write_bytes(path: Path, data: bytes) -> None:
     try:
         atomic.write(path, data, mode=0o600)
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise KeyFileNotWritten(f"the key file {path} cannot be written: {reason}") from None
+        raise KeyFileNotWritten(
+            f"the key file {path} cannot be written: {os_reason(error)}"
+        ) from None
 
 
 def _costs(profile: str) -> kdf.Costs:
