@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
 
 _MARK = "_slack_wrapper_run"
+_PASSWORD_SHOWN = (
+    "the password was given by --config: every user of this machine can see it in the process "
+    "list, and Snakemake writes it to its log"
+)
 
 
 class Run:
@@ -177,10 +181,18 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
         run = Run(workflow, section, password, wrapper)
         setattr(workflow, _MARK, run)
         if workflow.is_main_process:
+            _warn_of_shown_password(workflow.config_settings.config)
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)
             _compose(workflow, "onerror", run.fail, ours_first=False)
     return run
+
+
+def _warn_of_shown_password(given: Mapping[str, Any]) -> None:
+    """Warn of a password in `--config`, as `given` holds it; see docs/passwords.md."""
+    section = given.get("slack")
+    if given.get("slack_password") or (isinstance(section, Mapping) and section.get("password")):
+        warn(f"{_PASSWORD_SHOWN}; use the keyring, password_command or the prompt")
 
 
 def run_of(workflow: Any) -> Run:

@@ -70,6 +70,19 @@ rule probe:
     assert left_over() == []
 
 
+@pytest.mark.parametrize("given", [True, False])
+def test_a_password_on_the_command_line_is_warned_of(
+    study: Path, sandbox: Sandbox, snakemake: Run, given: bool
+) -> None:
+    write(study, INCLUDE + MANY, CONFIG)
+    config = ["--config", f"slack={{'password': '{PASSWORD}'}}"] if given else []
+    done = snakemake("all", *config, env={} if given else None)
+    assert done.returncode == 0, done.stderr
+    assert len(shown(sandbox)) == 5
+    warnings = done.stderr.count("slack_wrapper: warning: the password was given by --config")
+    assert warnings == (1 if given else 0)
+
+
 def test_no_other_job_sees_the_password_of_the_environment(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
