@@ -90,6 +90,14 @@ class Transport:
             logger=_quiet_logger(),
         )
 
+    @property
+    def proxy(self) -> str | None:
+        """Address of the proxy that calls go through, without its password; None: directly."""
+        host = urlsplit(self.base_url).hostname or ""
+        if not self._web.proxy or urllib.request.proxy_bypass(host):
+            return None
+        return self._web.proxy.strip().rpartition("@")[2].rpartition("//")[2].rstrip("/")
+
     def call(self, method: str, params: Mapping[str, Any], *, about: str = "") -> dict[str, Any]:
         """Call a Web API method.
 

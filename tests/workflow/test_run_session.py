@@ -144,7 +144,8 @@ def test_it_composes_with_the_users_hooks(
 def test_after_a_failure_it_is_gone_and_their_hook_ran(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
-    write(study, INCLUDE + HOOK + MANY, {**CONFIG, "channel": "nowhere", "password": PASSWORD})
+    write(study, INCLUDE + HOOK + MANY, {**CONFIG, "password": PASSWORD})
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="restricted_action", times=99))
     done = snakemake(env={})
     assert done.returncode == 1
     assert re.findall("THEIRS \\w+", done.stdout) == ["THEIRS start", "THEIRS error"]
