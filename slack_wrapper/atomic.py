@@ -8,13 +8,20 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: str | os.PathLike[str], data: bytes, *, mode: int | None = None) -> None:
+def write(
+    path: str | os.PathLike[str],
+    data: bytes,
+    *,
+    mode: int | None = None,
+    times: tuple[int, int] | None = None,
+) -> None:
     """Write a file so that a crash at any instant leaves the old one or the new one.
 
     Args:
         path: the file; its folder must exist.
         data: the whole content.
         mode: permissions; None for what the umask allows.
+        times: of last access and last change, in ns since the epoch; None for now.
 
     Raises:
         OSError: nothing was changed.
@@ -27,6 +34,8 @@ def write(path: str | os.PathLike[str], data: bytes, *, mode: int | None = None)
             os.fchmod(handle, _default_mode() if mode is None else mode)
             file.write(data)
             file.flush()
+            if times:
+                os.utime(file.fileno(), ns=times)
             os.fsync(file.fileno())
         Path(name).replace(target)
     except BaseException:

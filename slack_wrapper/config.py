@@ -21,6 +21,8 @@ SCHEMA_FILE = Path(__file__).parent / "schema" / "slack.schema.json"
 SLACK_API = "https://slack.com/api/"
 BASE_URL_VARIABLE = "SLACK_WRAPPER_BASE_URL"
 KEYRING_SERVICE = "slack-wrapper"
+MAX_WAIT = 600.0  # seconds
+HOLD, REPOST = "hold", "repost"
 _TOKEN_KEYS = ("token", "slack_token", "bot_token", "api_token")
 
 
@@ -49,6 +51,8 @@ class Settings:
         base_url: address of the Web API.
         dry_run: compose, validate and write receipts, send nothing.
         enabled: False: receipts say `disabled`, nothing is sent.
+        ambiguous: `hold` or `repost` what may or may not be in the channel.
+        max_wait: seconds that a post may wait for its turn, or because Slack asks for it.
         posts: name → parameters of a declarative post.
     """
 
@@ -57,6 +61,8 @@ class Settings:
     base_url: str = SLACK_API
     dry_run: bool = False
     enabled: bool = True
+    ambiguous: str = HOLD
+    max_wait: float = MAX_WAIT
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -88,6 +94,8 @@ def settings(section: Mapping[str, Any]) -> Settings:
         base_url=base_url(section.get("base_url")),
         dry_run=bool(section.get("dry_run", False)),
         enabled=bool(section.get("enabled", True)),
+        ambiguous=section.get("ambiguous") or HOLD,
+        max_wait=float(section.get("max_wait") or MAX_WAIT),
         posts=section.get("posts") or {},
     )
 

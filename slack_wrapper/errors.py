@@ -35,7 +35,7 @@
     │   │   └── RateLimited
     │   └── SlackAmbiguous         the call may or may not have been carried out
     ├── StepBlocked                a step that could not succeed, known before the run
-    ├── OutboxUnusable             a post can neither be delivered nor kept for later
+    ├── LedgerUnusable             a post cannot be written down before or after it is sent
     └── SessionError               the session that steps share
         ├── SessionUnreachable
         └── SessionProtocolError
@@ -64,10 +64,10 @@ __all__ = [
     "KeyringInsecure",
     "KeyringLocked",
     "KeyringUnavailable",
+    "LedgerUnusable",
     "MissingExtra",
     "NoPassword",
     "NoToken",
-    "OutboxUnusable",
     "PasswordCommandFailed",
     "PasswordError",
     "PasswordFileUnreadable",
@@ -349,8 +349,8 @@ class StepBlocked(SlackWrapperError):
     default_hint = "see the lines marked ✗; on_failure: warn lets the run go on without the post"
 
 
-class OutboxUnusable(SlackWrapperError):
-    """A post can neither be delivered nor kept for later."""
+class LedgerUnusable(SlackWrapperError):
+    """A post cannot be written down, before it is sent or for later."""
 
     default_hint = "check that the working directory is writable and has free space, then run again"
 

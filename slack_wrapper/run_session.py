@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from slack_wrapper import job_records
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
@@ -20,7 +21,9 @@ from slack_wrapper.vault.password_sources import VARIABLE as PASSWORD_VARIABLE
 from slack_wrapper.workflow_error import workflow_error
 
 if TYPE_CHECKING:
+    from slack_wrapper.session.flusher import Flusher
     from slack_wrapper.session.local import LocalSession
+    from slack_wrapper.session.served import ServedSession
 
 _MARK = "_slack_wrapper_run"
 _SHOWN = (
@@ -52,7 +55,8 @@ class Run:
         self._wrapper = wrapper
         self._encrypt_wrapper = f"{wrapper}/encrypt_key"
         self._opened = False
-        self._served: Any = None
+        self._served: ServedSession | None = None
+        self._flusher: Flusher | None = None
         self._session: LocalSession | None = None
         self._said: dict[str, Callable[[], None]] = {}
 
@@ -70,6 +74,9 @@ class Run:
             from slack_wrapper.session.open import open_local
 
             self._session = open_local(self.section, password=self._password)
+            courier = self._session.courier
+            courier.finished = job_records.finished(self._workflow)
+            courier.temporary = job_records.temporary(self._workflow)
             os.environ.pop(PASSWORD_VARIABLE, None)  # the session has it; no job needs it
         return self._session
 
@@ -107,6 +114,8 @@ class Run:
     def _finish(self) -> None:
         self._flush()
         self.end()
+        if self._session is not None:
+            self._session.courier.acknowledge()
 
     def _flush(self) -> None:
         """Deliver what waits in the outbox; trouble is told and never ends the run."""
@@ -118,6 +127,9 @@ class Run:
 
     def end(self) -> None:
         """Stop serving."""
+        if self._flusher is not None:
+            self._flusher.close()
+            self._flusher = None
         if self._served is not None:
             self._served.close()
             self._served = None
@@ -164,6 +176,7 @@ class Run:
             print(redact(text), file=sys.stderr, flush=True)
 
     def _serve(self, session: LocalSession) -> None:
+        from slack_wrapper.session.flusher import Flusher
         from slack_wrapper.session.served import ServedSession
 
         try:
@@ -172,6 +185,7 @@ class Run:
             warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
             return
         os.environ[wire.VARIABLE] = self._served.path
+        self._flusher = Flusher(session.flush, session.courier.outbox.waits)
         atexit.register(self.end)
 
     def _say(self, when: str) -> None:

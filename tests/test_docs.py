@@ -10,6 +10,7 @@ import pytest
 from slack_wrapper import config, errors
 from slack_wrapper.cli.main import COMMANDS
 from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
+from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.session import receipts
 from slack_wrapper.session.request import PARAMETERS, Request
 from tests.conftest import REPOSITORY
@@ -72,7 +73,7 @@ def test_every_option_is_documented(command: str) -> None:
 def test_every_field_of_a_receipt_is_documented() -> None:
     request = Request(option="message", channels=("librec_channel",))
     error = errors.SlackUnavailable("down", method="chat.postMessage")
-    receipt = receipts.put_off("queued", request, (), error, key="k", attempts=1)
+    receipt = receipts.put_off("queued", request, (), error.message, Progress())
     assert [name for name in receipt if f"| `{name}` |" not in page("steps.md")] == []
 
 

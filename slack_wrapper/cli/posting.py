@@ -57,6 +57,7 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     receipt = session.post(request)
     if args.receipt:
         write_receipt(args.receipt, receipt)
+        session.courier.acknowledge()  # the next call is a new post, whatever it says
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
     entries = deliveries(receipt)
     return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE

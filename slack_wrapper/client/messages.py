@@ -58,6 +58,7 @@ def post(
     *,
     about: str,
     locate: Callable[[str], str],
+    repost: bool = False,
 ) -> Posted:
     """Post `message` exactly once.
 
@@ -67,6 +68,7 @@ def post(
         retrier: bounds the repetitions.
         about: what the call is about, for errors.
         locate: channel name → ID, which reading the history needs.
+        repost: whether to post again what may be there, when the channel cannot be read.
 
     Raises:
         SlackRefused, SlackUnavailable: it was not posted.
@@ -79,9 +81,14 @@ def post(
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
     def settle() -> Posted | None:
-        return find(transport, message, since=started, about=about, locate=locate)
+        try:
+            return find(transport, message, since=started, about=about, locate=locate)
+        except SlackAmbiguous:
+            if repost:
+                return None
+            raise
 
-    return retrier.run(call, settle=settle)
+    return retrier.run(call, settle=settle, visible=True)
 
 
 def _arguments(message: Message) -> dict[str, Any]:

@@ -21,27 +21,51 @@ class RetryPolicy:
         attempts: calls in all, the first included.
         total: seconds after the first call at which no further one begins.
         base: seconds of the first wait; each next one doubles.
-        cap: seconds of the longest wait of our own choosing (Slack's `Retry-After` may be longer).
+        cap: seconds of the longest wait of our own choosing.
+        max_wait: seconds that waits which Slack asks for (`Retry-After`) may take in all; they are
+            no failures and count for nothing else.
     """
 
     attempts: int = 5
     total: float = 90.0
     base: float = 0.5
     cap: float = 15.0
+    max_wait: float = 600.0
 
 
 class Retrier:
-    """Runs the calls of one post under a policy and counts how often one had to be repeated."""
+    """Runs the calls of one post under a policy and counts how often one had to be repeated.
 
-    def __init__(self, policy: RetryPolicy | None = None) -> None:
+    Args:
+        policy: bounds the repetitions.
+        pace: waits for the turn of a call that people see.
+        limited: is told the seconds for which Slack wants no calls, so that others wait too.
+    """
+
+    def __init__(
+        self,
+        policy: RetryPolicy | None = None,
+        *,
+        pace: Callable[[], None] | None = None,
+        limited: Callable[[float], None] | None = None,
+    ) -> None:
         self.policy = policy or RetryPolicy()
         self.attempts = 1
+        self._pace = pace or _at_once
+        self._limited = limited or _nobody
 
-    def run(self, call: Callable[[], T], *, settle: Callable[[], T | None] | None = None) -> T:
+    def run(
+        self,
+        call: Callable[[], T],
+        *,
+        settle: Callable[[], T | None] | None = None,
+        visible: bool = False,
+    ) -> T:
         """Return `call()`, tried again after transient trouble.
 
         Args:
             call: the call; it raises our errors.
+            visible: whether people see what it does, so that it has to wait for its turn.
             settle: finds out whether an ambiguous call was carried out: its result if so, None if
                 surely not. Without it, or when it raises SlackAmbiguous, an ambiguous outcome is
                 raised at once and never repeated.
@@ -51,34 +75,47 @@ class Retrier:
             SlackAmbiguous: the outcome could not be settled.
             SlackRefused: at once.
         """
-        started = time.monotonic()
-        for attempt in range(1, self.policy.attempts + 1):
-            self.attempts += attempt > 1
+        started, waited, attempt = time.monotonic(), 0.0, 1
+        while True:
             try:
+                if visible:
+                    self._pace()
                 return call()
+            except RateLimited as error:
+                self._limited(error.retry_after)
+                # A little more than asked for, so that parallel callers do not return together.
+                wait = error.retry_after + random.uniform(0, 0.25)  # noqa: S311
+                waited += wait
+                if waited > self.policy.max_wait:
+                    raise
+                time.sleep(wait)
+                started += wait
+                self.attempts += 1
+                continue
             except SlackAmbiguous as error:
                 if settle is None:
                     raise
                 found = settle()
                 if found is not None:
                     return found
-                wait = self._wait(attempt, error)
-                self._give_up_or_sleep(attempt, started, wait, error)
+                self._give_up_or_sleep(attempt, started, error)
             except SlackUnavailable as error:
-                self._give_up_or_sleep(attempt, started, self._wait(attempt, error), error)
-        raise AssertionError("the last attempt returns or raises")
+                self._give_up_or_sleep(attempt, started, error)
+            attempt += 1
+            self.attempts += 1
 
-    def _wait(self, attempt: int, error: Exception) -> float:
-        if isinstance(error, RateLimited):
-            # A little more than asked for, so that parallel callers do not return together.
-            return error.retry_after + random.uniform(0, 0.25)  # noqa: S311
-        wait: float = min(self.policy.cap, self.policy.base * 2 ** (attempt - 1))
-        return wait * random.uniform(0.5, 1.0)  # noqa: S311
-
-    def _give_up_or_sleep(
-        self, attempt: int, started: float, wait: float, error: Exception
-    ) -> None:
+    def _give_up_or_sleep(self, attempt: int, started: float, error: Exception) -> None:
+        wait = min(self.policy.cap, self.policy.base * 2 ** (attempt - 1))
+        wait *= random.uniform(0.5, 1.0)  # noqa: S311
         spent = time.monotonic() - started
         if attempt == self.policy.attempts or spent + wait > self.policy.total:
             raise error
         time.sleep(wait)
+
+
+def _at_once() -> None:
+    """Have no turns."""
+
+
+def _nobody(seconds: float) -> None:
+    """Tell nobody."""

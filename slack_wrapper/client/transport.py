@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import hashlib
 import http.client
 import json
 import socket
@@ -81,6 +82,9 @@ class Transport:
         self._timeout = timeout
         self.base_url = base_url
         self.bot = UNKNOWN_BOT
+        # Names what Slack's limits belong to, one app in one workspace; tells nothing of the token.
+        whole = hashlib.sha256(f"{base_url}\0{token.reveal()}".encode()).hexdigest()
+        self.fingerprint = whole[:16]
         self._web = WebClient(
             token=token.reveal(),
             base_url=base_url,

@@ -100,12 +100,24 @@ def may_upload(transport: Transport, name: str) -> None:
 
 
 def share(
-    transport: Transport, files: Sequence[UploadedFile], target: Share, retrier: Retrier
+    transport: Transport,
+    files: Sequence[UploadedFile],
+    target: Share,
+    retrier: Retrier,
+    *,
+    repost: bool = False,
 ) -> str | None:
-    """Make the uploaded files appear as one message, exactly once.
+    """Let Slack make the uploaded files appear as one message, exactly once; see `await_share`.
+
+    Args:
+        transport: the connection.
+        files: uploaded before.
+        target: where they go.
+        retrier: bounds the repetitions.
+        repost: whether to share again what may be there, when the scopes do not allow to look.
 
     Returns:
-        The ts of that message, or None when the scopes do not allow to learn it.
+        The ts of that message if it is known already.
 
     Raises:
         SlackRefused, SlackUnavailable: they were not shared.
@@ -126,8 +138,15 @@ def share(
         )
         return ""
 
-    found = retrier.run(complete, settle=lambda: settle(transport, files, target, since=started))
-    return found or await_share(transport, files, target, since=started)
+    def look() -> str | None:
+        try:
+            return settle(transport, files, target, since=started)
+        except SlackAmbiguous:
+            if repost:
+                return None
+            raise
+
+    return retrier.run(complete, settle=look, visible=True) or None
 
 
 def await_share(
@@ -141,7 +160,10 @@ def await_share(
     """Wait until Slack says that the files are in the channel.
 
     Returns:
-        The ts of their message, or None when Slack may not be asked or does not say in time.
+        The ts of their message, or None when Slack may not be asked.
+
+    Raises:
+        SlackAmbiguous: Slack may be asked, and does not say so in time.
     """
     for pause in looks:
         time.sleep(pause)
@@ -151,7 +173,13 @@ def await_share(
             return None
         if ts:
             return ts
-    return None
+    raise SlackAmbiguous(
+        f"slack has taken {', '.join(file.name for file in files)} and does not say that "
+        f"{target.about} has them",
+        code="not_shared",
+        method=COMPLETE,
+        hint="it is looked for again by `slack-wrapper flush` and by the next run",
+    )
 
 
 def find_share(

@@ -1,107 +1,125 @@
-"""Posts that wait for Slack: one JSON file each, written whole, oldest first.
-
-They lie in the working directory, so that the next run there finds them, and hold no secret.
-"""
+"""Posts that wait for Slack, oldest first, where the next run in the folder finds them."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
+import shutil
+import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from slack_wrapper import atomic
-from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import OutboxUnusable, RequestError, os_reason
-from slack_wrapper.redact import mask_tokens_in, redact
-
-FOLDER = Path(".snakemake") / "slack" / "outbox"
-_VERSION = 1
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One post to one channel that waits.
-
-    Args:
-        id: its name in the outbox; entries sort by age.
-        request: the post, as plain data.
-        progress: how far it has come.
-        files: path → size in bytes and time of last change in ns, when it was queued.
-        reason: what Slack, or the way to it, said.
-        queued_at: seconds since the epoch.
-    """
-
-    id: str
-    request: Mapping[str, Any]
-    progress: Progress
-    files: Mapping[str, tuple[int, int]]
-    reason: str
-    queued_at: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data for the entry's file and for `slack-wrapper outbox --json`."""
-        return {
-            "version": _VERSION,
-            "id": self.id,
-            "reason": redact(self.reason),
-            "queued_at": self.queued_at,
-            "request": mask_tokens_in(dict(self.request)),
-            "progress": self.progress.to_dict(),
-            "files": {path: list(identity) for path, identity in self.files.items()},
-        }
+from slack_wrapper.delivery import entry as entries
+from slack_wrapper.delivery.entry import Entry, name_by_age
+from slack_wrapper.delivery.ledger import FOLDER
+from slack_wrapper.errors import RequestError
 
 
 class Outbox:
     """The waiting posts of one working directory.
 
     Args:
-        folder: where they lie.
+        folder: of the ledger; ours is its `outbox/`, and kept files are in its `files/`.
     """
 
     def __init__(self, folder: str | os.PathLike[str] = FOLDER) -> None:
-        self._folder = Path(folder)
+        self.folder = Path(folder) / "outbox"
+        self.files = Path(folder) / "files"
+        self._steps: dict[str, str] = {}  # step → name of its newest entry
+        self._waiting: Counter[tuple[str, str]] = Counter()
+        self._loaded = False
+        self._lock = threading.Lock()
 
-    def add(
-        self, request: Mapping[str, Any], progress: Progress, files: Mapping[str, tuple[int, int]],
-        reason: str,
-    ) -> Entry:  # fmt: skip
-        """Store a post and return its entry.
-
-        Raises:
-            OutboxUnusable: it cannot be written.
-        """
-        name = f"{time.time_ns():020d}-{progress.key[:8]}"
-        entry = Entry(name, request, progress, files, reason, time.time())
-        self._write(entry)
-        return entry
-
-    def update(self, entry: Entry, reason: str) -> Entry:
-        """Store how far an entry has come, and why it still waits.
+    def take(self, entry: Entry, reason: str, sending: Path) -> None:
+        """Let a post wait, by one rename if it has been written down in `sending`.
 
         Raises:
-            OutboxUnusable: it cannot be written.
+            LedgerUnusable: it cannot be written.
         """
-        changed = replace(entry, reason=reason)
-        self._write(changed)
-        return changed
+        entry.reason, entry.queued_at = reason, time.time()
+        before = sending / f"{entry.id}.json"
+        name = name_by_age(entry.step or entry.progress.key[:20])
+        if before.exists():
+            entry.write(sending)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(OSError):
+                before.rename(self.folder / f"{name}.json")
+                entry.id = name
+        if entry.id != name:
+            entry.id = name
+            entry.write(self.folder)
+            before.unlink(missing_ok=True)
+        with self._lock:
+            self._count(entry, 1)
+
+    def update(self, entry: Entry, reason: str) -> None:
+        """Write down how far an entry has come, and why it still waits.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
+        entry.reason = reason
+        entry.write(self.folder)
 
     def remove(self, entry: Entry) -> None:
-        """Take a delivered or dropped entry out."""
-        self._path(entry.id).unlink(missing_ok=True)
+        """Take a delivered or dropped entry out, and what was kept of its files."""
+        (self.folder / f"{entry.id}.json").unlink(missing_ok=True)
+        shutil.rmtree(self.files / entry.progress.key, ignore_errors=True)
+        with self._lock:
+            self._count(entry, -1)
 
     def entries(self) -> list[Entry]:
-        """Return what waits, oldest first; what cannot be read is left alone."""
+        """Return what waits, oldest first; what cannot be read is left alone, see `unreadable`."""
         found = []
-        for path in sorted(self._folder.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                found.append(_read(path))
+        for path in sorted(self.folder.glob("*.json")):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(entries.read(path))
         return found
+
+    def unreadable(self) -> list[Path]:
+        """Return the files in the outbox that are no entries of this release."""
+        known = {entry.id for entry in self.entries()}
+        return [path for path in sorted(self.folder.glob("*.json")) if path.stem not in known]
+
+    def find(self, step: str) -> Entry | None:
+        """Return the newest waiting post of a step."""
+        with self._lock:
+            self._load()
+            name = self._steps.get(step)
+        with contextlib.suppress(OSError, ValueError):
+            return entries.read(self.folder / f"{name}.json") if name else None
+        return None
+
+    def waits_for(self, place: tuple[str, str]) -> bool:
+        """Whether something waits for a place, see `Entry.place`; known without reading a file."""
+        with self._lock:
+            self._load()
+            return self._waiting[place] > 0
+
+    def waits(self) -> bool:
+        """Whether anything waits; known without reading a file."""
+        with self._lock:
+            self._load()
+            return self._waiting.total() > 0
+
+    def _load(self) -> None:
+        """Read the outbox once; what this process adds and removes is counted afterwards."""
+        if not self._loaded:
+            self._loaded = True
+            for entry in self.entries():
+                self._count(entry, 1)
+
+    def _count(self, entry: Entry, change: int) -> None:
+        if not self._loaded:
+            return
+        self._waiting[entry.place] = max(0, self._waiting[entry.place] + change)
+        if change > 0:
+            self._steps[entry.step] = entry.id
+        elif self._steps.get(entry.step) == entry.id:
+            del self._steps[entry.step]
 
     def entry(self, name: str) -> Entry:
         """Return one entry.
@@ -109,9 +127,8 @@ class Outbox:
         Raises:
             RequestError: there is none of that name.
         """
-        for entry in self.entries():
-            if entry.id == name:
-                return entry
+        with contextlib.suppress(OSError, ValueError):
+            return entries.read(self.folder / f"{Path(name).name}.json")
         raise RequestError(
             f"the outbox has no entry {name}", hint="slack-wrapper outbox lists the entries"
         )
@@ -119,39 +136,13 @@ class Outbox:
     @contextlib.contextmanager
     def flushing(self) -> Iterator[bool]:
         """Keep other processes from delivering the same entries; gives False if one does."""
-        if not self._folder.is_dir():
+        if not self.folder.is_dir():
             yield True
             return
-        with (self._folder / "lock").open("w") as lock:
+        with (self.folder / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 yield False
                 return
             yield True
-
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.json"
-
-    def _write(self, entry: Entry) -> None:
-        text = json.dumps(entry.to_dict(), indent=2, ensure_ascii=False) + "\n"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            atomic.write(self._path(entry.id), text.encode("utf-8"), mode=0o600)
-        except OSError as error:
-            raise OutboxUnusable(
-                f"the post cannot be kept in {self._folder}: {os_reason(error)}; "
-                f"slack: {entry.reason}"
-            ) from None
-
-
-def _read(path: Path) -> Entry:
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return Entry(
-        id=path.stem,
-        request=data["request"],
-        progress=Progress.from_dict(data["progress"]),
-        files={name: (int(size), int(ns)) for name, (size, ns) in data["files"].items()},
-        reason=data["reason"],
-        queued_at=float(data["queued_at"]),
-    )

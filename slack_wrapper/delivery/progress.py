@@ -1,4 +1,4 @@
-"""How far a post has come: enough to go on after an outage without doing anything twice."""
+"""How far a post has come: enough to go on after an outage or a crash, doing nothing twice."""
 
 from __future__ import annotations
 
@@ -17,19 +17,30 @@ class Progress:
         key: our idempotency key; replies that continue the message add their number.
         started: seconds since the epoch before anything was sent.
         channel: ID of the channel, once Slack has told it.
+        thread: ts of the message it replies to, fixed before the first call.
         ts: of the root message, once it is there.
         uploaded: files that Slack has, as `UploadedFile` fields; nobody sees them before the share.
+        accepted: whether Slack has taken the share of the files, which it carries out later.
         parts: texts that are in the channel.
-        unclear: whether the last call may or may not have been carried out.
+        attempts: calls that the last delivery needed for what took it most.
+        unclear: whether the next visible call may have been carried out already.
     """
 
     key: str = field(default_factory=lambda: secrets.token_hex(16))
     started: float = field(default_factory=time.time)
     channel: str | None = None
+    thread: str | None = None
     ts: str | None = None
     uploaded: list[dict[str, Any]] = field(default_factory=list)
+    accepted: bool = False
     parts: int = 0
+    attempts: int = 0
     unclear: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether something is, or may be, in the channel, or lies at Slack for it."""
+        return bool(self.unclear or self.parts or self.uploaded)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` takes."""

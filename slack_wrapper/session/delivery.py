@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.uploads import Share, UploadedFile
 from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import SlackAmbiguous, SlackRefused
+from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft
@@ -21,6 +22,9 @@ from slack_wrapper.session.request import FILE, Request
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
+
+# What Slack says of an upload that it no longer has, or never had: a proxy may answer in its place.
+_LOST_UPLOAD = ("file_not_found", "file_deleted")
 
 
 @dataclass
@@ -32,18 +36,22 @@ class Delivery:
         request: with one channel.
         draft: its texts and blocks.
         files: its files, checked.
-        thread: ts of the message to reply to.
         progress: kept up to date, so that a later delivery goes on where this one ended.
         retrier: bounds the repetitions.
+        lane: keeps what people see in one order; entered once.
+        save: writes the progress down.
+        repost: whether to post again what may be there, when it cannot be found out.
     """
 
     workspace: Workspace
     request: Request
     draft: Draft
     files: Sequence[LocalFile]
-    thread: str | None
     progress: Progress
     retrier: Retrier
+    lane: AbstractContextManager[None]
+    save: Callable[[], None]
+    repost: bool = False
 
     def run(self) -> Receipt:
         """Carry the request out and return its receipt.
@@ -53,22 +61,25 @@ class Delivery:
             SlackError: see `client.messages` and `client.uploads`.
         """
         progress = self.progress
-        try:
-            if progress.parts == 0:
-                self._share() if self.request.option == FILE else self._root()
+        sharing = self.request.option == FILE and progress.parts == 0
+        if sharing and not progress.accepted:
+            self._upload()
+        with self.lane:
+            if sharing:
+                self._share()
+            elif progress.parts == 0:
+                self._root()
             self._rest()
-        except SlackAmbiguous:
-            progress.unclear = True
-            raise
+        progress.attempts = self.retrier.attempts
         posted = Posted(progress.channel or "", progress.ts or "")
         link = messages.permalink(self.workspace.transport, posted) if progress.ts else None
         return receipts.delivered(
             self.request,
             posted,
-            thread_ts=self.thread,
+            thread_ts=progress.thread,
             permalink=link,
             key=progress.key,
-            attempts=self.retrier.attempts,
+            attempts=progress.attempts,
             files=[UploadedFile(**one) for one in progress.uploaded],
         )
 
@@ -77,7 +88,7 @@ class Delivery:
             channel=self.progress.channel or target(self.workspace.names, self.request),
             text=self.draft.parts[0],
             key=self.progress.key,
-            thread_ts=self.thread,
+            thread_ts=self.progress.thread,
             blocks=self.draft.blocks,
             attachments=self.draft.attachments,
         )
@@ -94,40 +105,88 @@ class Delivery:
                 channel=progress.channel or "",
                 text=self.draft.parts[progress.parts],
                 key=f"{progress.key}.{progress.parts + 1}",
-                thread_ts=self.thread or progress.ts,
+                thread_ts=progress.thread or progress.ts,
             )
             self._post(reply)
             progress.parts += 1
 
-    def _share(self) -> None:
-        """Upload the files and share them in one message; its text is the draft's first part."""
-        transport, names, progress = self.workspace.transport, self.workspace.names, self.progress
+    def _upload(self) -> None:
+        """Send the files to Slack, where nobody sees them yet."""
+        progress, names = self.progress, self.workspace.names
         if progress.channel is None:
             progress.channel = names.channel_id(target(names, self.request))
         for file in self.files[len(progress.uploaded) :]:
-            progress.uploaded.append(asdict(uploads.upload(transport, file, self.retrier)))
-        sent = [UploadedFile(**one) for one in progress.uploaded]
-        comment = self.draft.parts[0] if self.draft.parts else None
-        share = Share(progress.channel, self.thread, comment, self.request.about)
-        found = None
+            sent = uploads.upload(self.workspace.transport, file, self.retrier)
+            progress.uploaded.append(asdict(sent))
+
+    def _share(self) -> None:
+        """Share the files in one message, whose text is the draft's first part."""
+        try:
+            self._complete()
+        except SlackRefused as refused:
+            if refused.code not in _LOST_UPLOAD:
+                raise
+            self.progress.uploaded.clear()
+            self._upload()
+            try:
+                self._complete()
+            except SlackRefused as again:
+                if again.code not in _LOST_UPLOAD:
+                    raise
+                # Something on the way takes the bytes and says that all is well.
+                raise SlackUnavailable(
+                    again.message, code=again.code, method=again.method
+                ) from None
+        if self.progress.ts is None:
+            self.progress.ts = uploads.await_share(
+                self.workspace.transport, self._sent(), self._where(), since=self.progress.started
+            )
+        self.progress.unclear = False
+        self.progress.parts = 1
+
+    def _complete(self) -> None:
+        """Let Slack share what was uploaded, unless it has done so or promised to."""
+        progress, transport = self.progress, self.workspace.transport
+        if progress.accepted:
+            return
         if progress.unclear:
-            found = uploads.settle(transport, sent, share, since=progress.started)
-            progress.unclear = False
-        progress.ts = found or uploads.share(transport, sent, share, self.retrier)
-        progress.parts = 1
+            try:
+                progress.ts = uploads.settle(
+                    transport, self._sent(), self._where(), since=progress.started
+                )
+            except SlackAmbiguous:
+                if not self.repost:
+                    raise
+        if progress.ts is None:
+            with _Unclear(self):
+                progress.ts = uploads.share(
+                    transport, self._sent(), self._where(), self.retrier, repost=self.repost
+                )
+        progress.accepted = True
+        self.save()
+
+    def _sent(self) -> list[UploadedFile]:
+        return [UploadedFile(**one) for one in self.progress.uploaded]
+
+    def _where(self) -> Share:
+        comment = self.draft.parts[0] if self.draft.parts else None
+        channel = self.progress.channel or ""
+        return Share(channel, self.progress.thread, comment, self.request.about)
 
     def _post(self, message: Message) -> Posted:
         """Post by name, which spares a look-up; private channels take their ID only."""
         names = self.workspace.names
         found = self._find(message) if self.progress.unclear else None
         if found:
+            self.progress.unclear = False
             return found
-        try:
-            return self._post_once(message)
-        except SlackRefused as refused:
-            if refused.code != "channel_not_found" or names.known(message.channel):
-                raise
-            return self._post_once(_with_id(names, message, refused))
+        with _Unclear(self):
+            try:
+                return self._post_once(message)
+            except SlackRefused as refused:
+                if refused.code != "channel_not_found" or names.known(message.channel):
+                    raise
+                return self._post_once(_with_id(names, message, refused))
 
     def _post_once(self, message: Message) -> Posted:
         return messages.post(
@@ -136,18 +195,37 @@ class Delivery:
             self.retrier,
             about=self.request.about,
             locate=self.workspace.names.channel_id,
+            repost=self.repost,
         )
 
     def _find(self, message: Message) -> Posted | None:
-        found = messages.find(
-            self.workspace.transport,
-            message,
-            since=self.progress.started,
-            about=self.request.about,
-            locate=self.workspace.names.channel_id,
-        )
-        self.progress.unclear = False
-        return found
+        try:
+            return messages.find(
+                self.workspace.transport,
+                message,
+                since=self.progress.started,
+                about=self.request.about,
+                locate=self.workspace.names.channel_id,
+            )
+        except SlackAmbiguous:
+            if self.repost:
+                return None
+            raise
+
+
+class _Unclear:
+    """Around a visible call: written down as unclear before, until its outcome is known."""
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+
+    def __enter__(self) -> None:
+        self._delivery.progress.unclear = True
+        self._delivery.save()
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, frames: object) -> None:
+        known = kind is None or issubclass(kind, (SlackRefused, SlackUnavailable))
+        self._delivery.progress.unclear = not known
 
 
 def target(names: Names, request: Request) -> str:

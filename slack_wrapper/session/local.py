@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from slack_wrapper.client.files import LocalFile, check
+from slack_wrapper.client.files import check
 from slack_wrapper.client.names import Names
-from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.config import Settings
-from slack_wrapper.delivery.outbox import Entry, Outbox
-from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import (
-    FileChanged,
-    NoToken,
-    SlackAmbiguous,
-    SlackError,
-    SlackUnavailable,
-    SlackWrapperError,
-    TokenMalformed,
-)
+from slack_wrapper.config import REPOST, Settings
+from slack_wrapper.delivery.pacing import Pacer
+from slack_wrapper.errors import NoToken, TokenMalformed
 from slack_wrapper.redact import Secret
 from slack_wrapper.session import encrypting, receipts
-from slack_wrapper.session.base import Receipt, deliveries
-from slack_wrapper.session.compose import Draft, compose
-from slack_wrapper.session.delivery import Delivery, target
-from slack_wrapper.session.request import QUEUE, RUN_THREAD, WARN, Request
+from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.compose import compose
+from slack_wrapper.session.courier import Courier
+from slack_wrapper.session.flushing import Outcome, flush
+from slack_wrapper.session.request import Request, title_of
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
@@ -61,11 +52,12 @@ class LocalSession:
     ) -> None:
         self._settings = settings
         self._passwords = passwords
-        self._policy = policy or RetryPolicy()
-        self._outbox = Outbox()
+        pacer = Pacer(settings.max_wait)
+        limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
+        self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
+        self.courier.make_way = lambda place: flush(self, place)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
-        self._run_threads: dict[str, str] = {}  # channel ID → ts of the run's root message
 
     @property
     def sends(self) -> bool:
@@ -79,16 +71,15 @@ class LocalSession:
             SlackWrapperError: whatever kept it from being posted; transient trouble gives a
                 receipt that says `queued` or `warned` instead, unless `on_failure: fail`.
         """
-        files = [check(path, title=_title(request)) for path in request.files]
+        files = [check(path, title=title_of(request)) for path in request.files]
         if not self._settings.enabled:
             return receipts.unsent("disabled", request, files)
+        compose(request, lambda email: "U00000000")  # refuses what Slack would
         if self._settings.dry_run:
-            compose(request, lambda email: "U00000000")
             return receipts.unsent("dry_run", request, files)
         workspace = self.workspace(request.encrypted_key)
-        draft = compose(request, workspace.names.user_id)
         done = [
-            self._deliver(workspace, replace(request, channels=(channel,)), draft, files)
+            self.courier.deliver(workspace, replace(request, channels=(channel,)), files)
             for channel in request.channels
         ]
         return done[0] if len(done) == 1 else {"deliveries": done}
@@ -101,10 +92,8 @@ class LocalSession:
         return receipt
 
     def begin_thread(self, receipt: Receipt) -> None:
-        """Make a message the root that posts with `thread: run` reply to, channel by channel."""
-        for entry in deliveries(receipt):
-            if entry.get("ts"):
-                self._run_threads[entry["channel"]] = entry["ts"]
+        """Make a message the root that posts with `thread: run` reply to."""
+        self.courier.threads.begin(receipt)
 
     def workspace(self, encrypted_key: str | None) -> Workspace:
         """Return the connection for a key file, or for $SLACK_BOT_TOKEN; unlocked once.
@@ -136,92 +125,6 @@ class LocalSession:
             )
         return token
 
-    def flush(self) -> list[tuple[Entry, Receipt | SlackWrapperError]]:
-        """Deliver what waits in the outbox, oldest first.
-
-        Within a channel the order is kept: what follows an entry that cannot be delivered waits
-        with it. An entry of another process that delivers them at the moment is left to it.
-
-        Returns:
-            Each entry that was tried, with its receipt or with what kept it.
-        """
-        done: list[tuple[Entry, Receipt | SlackWrapperError]] = []
-        stuck: set[str] = set()
-        with self._outbox.flushing() as ours:
-            for entry in self._outbox.entries() if ours else []:
-                request = Request.from_dict(entry.request)
-                if request.channels[0] not in stuck:
-                    outcome = self._deliver_entry(entry, request)
-                    done.append((entry, outcome))
-                    if isinstance(outcome, SlackWrapperError):
-                        stuck.add(request.channels[0])
-        return done
-
-    def _deliver_entry(self, entry: Entry, request: Request) -> Receipt | SlackWrapperError:
-        try:
-            files = [_unchanged(path, request, entry) for path in request.files]
-            workspace = self.workspace(request.encrypted_key)
-            receipt = Delivery(
-                workspace,
-                request,
-                compose(request, workspace.names.user_id),
-                files,
-                self._thread(workspace, request),
-                entry.progress,
-                Retrier(self._policy),
-            ).run()
-        except SlackWrapperError as error:
-            self._outbox.update(entry, error.message)
-            return error
-        self._outbox.remove(entry)
-        return receipt
-
-    def _deliver(
-        self, workspace: Workspace, request: Request, draft: Draft, files: Sequence[LocalFile]
-    ) -> Receipt:
-        retrier, progress = Retrier(self._policy), Progress()
-        try:
-            thread = self._thread(workspace, request)
-            return Delivery(workspace, request, draft, files, thread, progress, retrier).run()
-        except SlackError as error:
-            if not _put_off(request, error):
-                raise
-            status = "warned"
-            if request.on_failure == QUEUE:
-                identities = {str(file.path): file.identity[2:] for file in files}
-                self._outbox.add(request.to_dict(), progress, identities, error.message)
-                status = "queued"
-            return receipts.put_off(
-                status, request, files, error, key=progress.key, attempts=retrier.attempts
-            )
-
-    def _thread(self, workspace: Workspace, request: Request) -> str | None:
-        """Return the ts to reply to: another step's message, or the run's root."""
-        given = receipts.thread_of(request)
-        if given:
-            return given
-        if request.thread != RUN_THREAD or not self._run_threads:
-            return None
-        channel = workspace.names.known(target(workspace.names, request))
-        return self._run_threads.get(channel) if channel else None
-
-
-def _put_off(request: Request, error: SlackError) -> bool:
-    """Whether a step succeeds in spite of an error: `queue` where it may pass, `warn` always."""
-    may_pass = isinstance(error, (SlackUnavailable, SlackAmbiguous))
-    return request.on_failure == WARN or (request.on_failure == QUEUE and may_pass)
-
-
-def _unchanged(path: str, request: Request, entry: Entry) -> LocalFile:
-    """Return a queued file, if it is still the one that was to be posted."""
-    file = check(path, title=_title(request))
-    if tuple(entry.files.get(path, ())) != file.identity[2:]:
-        raise FileChanged(
-            f"the file {path} has changed since it was queued",
-            hint=f"run its step again, and drop this one: slack-wrapper outbox --drop {entry.id}",
-        )
-    return file
-
-
-def _title(request: Request) -> str | None:
-    return request.message if len(request.files) == 1 and request.message else None
+    def flush(self) -> list[Outcome]:
+        """Deliver what waits in the outbox; see `flushing.flush`."""
+        return flush(self)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_wrapper import atomic
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
-from slack_wrapper.errors import RequestError, SlackError
+from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt, deliveries
-from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
+from slack_wrapper.session.request import Request
 
 
 def delivered(
@@ -52,47 +54,63 @@ def put_off(
     status: str,
     request: Request,
     files: Sequence[LocalFile],
-    error: SlackError,
-    *,
-    key: str,
-    attempts: int,
+    reason: str,
+    progress: Progress,
 ) -> Receipt:
     """Return the receipt of a post that is not delivered: `queued` for later, or `warned` of."""
     receipt = _receipt(status, request)
     receipt.update(
         files=[_not_uploaded(file) for file in files],
-        key=key,
-        attempts=attempts,
-        reason=redact(error.message),
+        key=progress.key,
+        attempts=progress.attempts,
+        reason=redact(reason),
     )
     return receipt
 
 
-def thread_of(request: Request) -> str | None:
-    """Return the ts of the thread a request belongs into, from another step's receipt.
-
-    Raises:
-        RequestError: `thread` names no receipt, or one without a message in this channel.
-    """
-    if request.thread in (RUN_THREAD, NO_THREAD):
-        return None
-    place = f"step {request.rule}" if request.rule else "the post"
-    try:
-        with open(request.thread, encoding="utf-8") as file:  # noqa: PTH123
-            other = json.load(file)
-    except (OSError, ValueError):
-        raise RequestError(
-            f"{place}: thread {request.thread} is no receipt",
-            hint="thread is run, none, or the receipt of a step that is an input of this one",
-        ) from None
-    for entry in deliveries(other):
-        here = request.channels[0] in (entry.get("channel"), entry.get("channel_name"))
-        if here and entry.get("ts"):
-            return str(entry.get("thread_ts") or entry["ts"])
-    raise RequestError(
-        f"{place}: the receipt {request.thread} has no message in {request.about}",
-        hint="a thread lies in one channel; post both steps to the same one",
+def taken_as_posted(request: Request, progress: Progress) -> Receipt:
+    """Return the receipt of a post that a person has found in the channel."""
+    posted = Posted(progress.channel or request.channels[0], progress.ts or "")
+    receipt = delivered(
+        request,
+        posted,
+        thread_ts=progress.thread,
+        permalink=None,
+        key=progress.key,
+        attempts=progress.attempts,
+        files=[UploadedFile(**one) for one in progress.uploaded],
     )
+    receipt["posted_at"] = None
+    return receipt
+
+
+def renew(path: str, receipt: Receipt) -> None:
+    """Let a receipt say that its post, which had waited, is delivered.
+
+    Its time of last change stays, so that Snakemake does not take it for new. A receipt that has
+    gone, or is that of another post, is left alone.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            status, whole = os.fstat(file.fileno()), json.load(file)
+        for entry in deliveries(whole):
+            if entry.get("key") == receipt["key"] and entry.get("status") != "delivered":
+                entry.clear()
+                entry.update(receipt)
+                text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+                times = (status.st_atime_ns, status.st_mtime_ns)
+                atomic.write(path, text.encode("utf-8"), mode=status.st_mode & 0o777, times=times)
+    except (OSError, ValueError, AttributeError, TypeError):
+        return
+
+
+def holds(path: str, key: str) -> bool:
+    """Whether the receipt at a path is that of a post, by its key."""
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            return any(entry.get("key") == key for entry in deliveries(json.load(file)))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return False
 
 
 def _receipt(status: str, request: Request, channel: str | None = None) -> dict[str, Any]:

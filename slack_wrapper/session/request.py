@@ -94,6 +94,11 @@ class Request:
         return Request(**values)
 
 
+def title_of(request: Request) -> str | None:
+    """Return the title of a request's file in Slack; None for its name, or when there are more."""
+    return request.message if len(request.files) == 1 and request.message else None
+
+
 def build(
     params: Mapping[str, Any],
     *,

@@ -207,7 +207,9 @@ def upload(box: Sandbox, path: Path, channel: str = CHANNEL) -> str | None:
     file, retrier = files.check(path), Retrier(QUICK)
     sent = uploads.upload(transport(box), file, retrier)
     share = uploads.Share(channel, None, None, "channel librec_channel")
-    return uploads.share(transport(box), [sent], share, retrier)
+    since = time.time()
+    found = uploads.share(transport(box), [sent], share, retrier)
+    return found or uploads.await_share(transport(box), [sent], share, since=since)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ def impatient(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short retries, in the processes that the tests start too."""
     (study / "sitecustomize.py").write_text(
         "from slack_wrapper.client import messages, retry, uploads\n"
-        "retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05)\n"
+        "retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05, 5.0)\n"
         "messages.LOOKS = uploads.LOOKS = (0.05, 0.1)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(study))
@@ -77,9 +77,11 @@ def test_the_end_of_the_run_delivers_what_was_queued(
     write(study, INCLUDE + STEPS, CONFIG)
     done = snakemake(env=outage(up=True))
     assert done.returncode == 0, done.stderr
-    assert receipt(study, "hello")["status"] == "queued"
+    assert receipt(study, "hello")["status"] == "delivered"  # it said queued until the flush
+    assert receipt(study, "hello")["ts"] in {one["ts"] for one in sandbox.messages()}
     assert sorted(shown(sandbox)) == BOTH
     assert waiting(study) == []
+    assert "Nothing to be done" in snakemake("-n", env=outage(up=True)).stdout
 
 
 @pytest.mark.parametrize(("on_failure", "code"), [("fail", 1), ("warn", 0), ("queue", 0)])
@@ -146,7 +148,7 @@ def test_a_file_that_changed_meanwhile_is_told_and_can_be_dropped(
     (study / "a.txt").write_text("other text")
     done = command("flush", env=outage(up=True))
     assert done.returncode == 1
-    assert "has changed since it was queued" in done.stderr
+    assert "has changed, or gone, since it was queued" in done.stderr
     name = waiting(study)[0].stem
     assert name in done.stderr
     assert command("outbox", "--drop", name, env={}).returncode == 0
@@ -168,5 +170,5 @@ def test_a_folder_that_cannot_be_written_is_told(
     (study / ".snakemake").write_text("a file where the folder should be")
     done = command("message", "hello", *KEY, "--on-failure", "queue", env=outage())
     assert done.returncode == 1
-    assert "cannot be kept" in done.stderr
+    assert "cannot be written down" in done.stderr
     assert "hint: " in done.stderr

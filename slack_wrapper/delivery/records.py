@@ -1,0 +1,49 @@
+"""Whether Snakemake took a step for finished: a forced re-run is told from one after a crash.
+
+Snakemake 9 keeps a JSON record an output in `.snakemake/metadata`, under the URL-safe base64 of its
+path in pieces of at most one file name's length; `endtime` is the output's time of last change when
+its job was finished.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+FOLDER = Path(".snakemake") / "metadata"
+_NAME_MAX = 255  # bytes of a file name, as Snakemake assumes where the system does not tell
+
+Finished = Callable[[str, int], bool]
+
+
+def finished_since(output: str, since_ns: int) -> bool:
+    """Whether the job that makes an output was finished after a moment.
+
+    Args:
+        output: path of the output, as the rule names it.
+        since_ns: the moment, by the clock of the file system, in ns since the epoch.
+    """
+    try:
+        record = json.loads(_place(output).read_text(encoding="utf-8"))
+        return is_after(record.get("endtime"), since_ns)
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def is_after(endtime: object, since_ns: int) -> bool:
+    """Whether a record's `endtime`, in seconds, is not before a moment in ns."""
+    # A double holds today's time to about 0.2 µs, so ns are compared with that much grace.
+    return isinstance(endtime, (int, float)) and endtime * 1e9 >= since_ns - 1000
+
+
+def _place(output: str) -> Path:
+    try:
+        most = os.pathconf(FOLDER, "PC_NAME_MAX") or _NAME_MAX
+    except (OSError, ValueError):
+        most = _NAME_MAX
+    name = base64.urlsafe_b64encode(output.encode()).decode()
+    pieces = [name[start : start + most - 1] for start in range(0, len(name), most - 1)]
+    return FOLDER.joinpath(*("@" + piece for piece in pieces[:-1]), pieces[-1])

@@ -1,0 +1,256 @@
+"""Delivers each post once: written down before, found again after a crash, kept in an outage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from slack_wrapper.client.files import LocalFile
+from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.delivery.entry import Entry
+from slack_wrapper.delivery.keeping import keep
+from slack_wrapper.delivery.lanes import Lanes
+from slack_wrapper.delivery.ledger import Ledger, step_of
+from slack_wrapper.delivery.outbox import Outbox
+from slack_wrapper.delivery.pacing import Pacer
+from slack_wrapper.delivery.progress import Progress
+from slack_wrapper.delivery.records import Finished, finished_since
+from slack_wrapper.errors import (
+    LedgerUnusable,
+    RateLimited,
+    SlackAmbiguous,
+    SlackError,
+    SlackUnavailable,
+)
+from slack_wrapper.session import receipts
+from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.compose import compose
+from slack_wrapper.session.delivery import Delivery, target
+from slack_wrapper.session.request import FAIL, QUEUE, WARN, Request
+from slack_wrapper.session.threads import PENDING, Threads
+from slack_wrapper.vault.password_sources import tell
+
+if TYPE_CHECKING:
+    from slack_wrapper.session.local import Workspace
+
+AWAY = 60.0  # seconds for which Slack is not tried again after it did not answer
+
+
+@dataclass
+class Courier:
+    """Carries posts to Slack, for all threads of a process.
+
+    Args:
+        pacer: gives the turns.
+        policy: bounds of the retries.
+        repost: whether what may be in the channel is posted again when nobody can tell.
+        finished: whether Snakemake took the job of an output for finished after a moment.
+        temporary: whether Snakemake deletes a file after its use.
+    """
+
+    pacer: Pacer
+    policy: RetryPolicy
+    repost: bool = False
+    finished: Finished = finished_since
+    temporary: Callable[[str], bool] = lambda path: False
+    threads: Threads = field(default_factory=Threads)
+    ledger: Ledger = field(default_factory=Ledger)
+    outbox: Outbox = field(default_factory=Outbox)
+    make_way: Callable[[tuple[str, str]], object] = lambda place: None
+    _lanes: Lanes = field(default_factory=Lanes)
+    _steps: Lanes = field(default_factory=Lanes)
+    _seen: set[str] = field(default_factory=set)
+    _away: dict[str, float] = field(default_factory=dict)  # key file → monotonic time
+
+    def deliver(
+        self, workspace: Workspace, request: Request, files: Sequence[LocalFile]
+    ) -> Receipt:
+        """Post to the one channel of a request, unless that has been done already.
+
+        Raises:
+            SlackError, FileError, RequestError: it was not posted and does not wait.
+            LedgerUnusable: it cannot be written down, and `on_failure` is `fail`; or it had to wait
+                and cannot.
+        """
+        step = step_of(request.receipt, request.channels[0]) if request.receipt else ""
+        digest = digest_of(request, files)
+        with self._steps[step or object()]:
+            self._seen.add(step)
+            done = self._done(step, digest, files)
+            if done is not None:
+                return done
+            entry = self._resumed(step, digest) or Entry(
+                step or "post", request.to_dict(), Progress(), step, digest
+            )
+            return self._deliver(workspace, request, entry, files)
+
+    def send(
+        self,
+        workspace: Workspace,
+        request: Request,
+        entry: Entry,
+        files: Sequence[LocalFile],
+        save: Callable[[], None],
+    ) -> Receipt:
+        """Carry out what is left of a post and return its receipt; see `Delivery.run`."""
+        progress, names = entry.progress, workspace.names
+        retrier = self._retrier(workspace, request)
+        draft = compose(request, names.user_id)
+        if not progress.begun and not progress.thread:
+            progress.thread = self.threads.of(request, names.known(target(names, request)))
+        progress.thread = self.threads.resolve(progress.thread)
+        if progress.thread and progress.thread.startswith(PENDING):
+            raise SlackUnavailable("the message it replies to waits itself", code="behind")
+        delivery = Delivery(
+            workspace,
+            request,
+            draft,
+            files,
+            progress,
+            retrier,
+            self._lanes[entry.place],
+            save,
+            self.repost,
+        )
+        try:
+            receipt = delivery.run()
+        except SlackError as error:
+            progress.attempts = retrier.attempts
+            if _no_answer(error):
+                self._away[entry.place[0]] = time.monotonic() + AWAY
+            raise
+        self._away.pop(entry.place[0], None)
+        return receipt
+
+    def away(self, key: str) -> bool:
+        """Whether Slack has not answered just now, asked with a key file."""
+        return self._away.get(key, 0.0) > time.monotonic()
+
+    def acknowledge(self) -> None:
+        """Drop what is known of this process's posts whose receipts are there, at its end.
+
+        Those of a run that was killed stay: Snakemake may run their steps again.
+        """
+        for entry in filter(None, map(self.ledger.find, sorted(self._seen))):
+            path = str(entry.request["receipt"])
+            if entry.receipt and receipts.holds(path, entry.progress.key):
+                receipts.renew(path, entry.receipt)
+                self.ledger.forget(entry)
+
+    def _done(self, step: str, digest: str, files: Sequence[LocalFile]) -> Receipt | None:
+        """Return the receipt of a step's post that a crash has kept it from writing."""
+        if not step:
+            return None
+        waits = self.outbox.find(step)
+        if waits and waits.digest == digest:
+            request = Request.from_dict(waits.request)
+            return receipts.put_off("queued", request, files, waits.reason, waits.progress)
+        known = self.ledger.find(step)
+        if known is None or known.receipt is None or known.digest != digest:
+            return None
+        again = self.finished(str(known.request["receipt"]), known.begun_ns)
+        return None if again else known.receipt
+
+    def _resumed(self, step: str, digest: str) -> Entry | None:
+        """Return a step's post that was on its way when something was killed."""
+        known = self.ledger.find(step) if step else None
+        if known is None:
+            return None
+        if known.receipt is None and known.digest == digest:
+            return known
+        self.ledger.forget(known)
+        return None
+
+    def _deliver(
+        self, workspace: Workspace, request: Request, entry: Entry, files: Sequence[LocalFile]
+    ) -> Receipt:
+        try:
+            self._wait_behind(request, entry)
+            receipt = self.send(workspace, request, entry, files, lambda: self._save(entry))
+        except SlackError as error:
+            return self._put_off(request, entry, files, error)
+        if entry.step:
+            entry.receipt = receipt
+            self._note(request, lambda: self.ledger.settle(entry))
+        return receipt
+
+    def _wait_behind(self, request: Request, entry: Entry) -> None:
+        """Keep the order: what may wait does so behind what waits already."""
+        if request.on_failure != QUEUE or entry.progress.begun:
+            return
+        if self.away(entry.place[0]):
+            raise SlackUnavailable("slack has not answered just now", code="away")
+        if self.outbox.waits_for(entry.place):
+            self.make_way(entry.place)
+            if self.outbox.waits_for(entry.place):
+                raise SlackUnavailable("earlier posts to the channel wait", code="behind")
+
+    def _put_off(
+        self, request: Request, entry: Entry, files: Sequence[LocalFile], error: SlackError
+    ) -> Receipt:
+        """Let a post wait, or give it up, as `on_failure` says."""
+        may_pass = isinstance(error, (SlackUnavailable, SlackAmbiguous))
+        if request.on_failure == QUEUE and may_pass:
+            self._keep_files(entry, files)
+            self.outbox.take(entry, error.message, self.ledger.sending)
+            status = "queued"
+        elif request.on_failure == WARN:
+            self.ledger.forget(entry)
+            status = "warned"
+        else:
+            if entry.step and entry.progress.begun:
+                self._note(request, lambda: self.ledger.save(entry))
+            else:
+                self.ledger.forget(entry)
+            raise error
+        return receipts.put_off(status, request, files, error.message, entry.progress)
+
+    def _keep_files(self, entry: Entry, files: Sequence[LocalFile]) -> None:
+        folder = self.outbox.files / entry.progress.key
+        try:
+            for file in files:
+                entry.files[str(file.path)] = keep(str(file.path), folder, temporary=self.temporary)
+        except OSError as error:
+            raise LedgerUnusable(f"the files of the post cannot be kept: {error}") from None
+
+    def _save(self, entry: Entry) -> None:
+        if entry.step:
+            request = Request.from_dict(entry.request)
+            self._note(request, lambda: self.ledger.save(entry))
+
+    def _note(self, request: Request, write: Callable[[], None]) -> None:
+        """Write down; where that fails a post goes out all the same, unless it may not.
+
+        Without the ledger a step that is killed may post again when it is run again.
+        """
+        try:
+            write()
+        except LedgerUnusable as error:
+            if request.on_failure == FAIL:
+                raise
+            tell(f"slack_wrapper: warning: {error}")
+
+    def _retrier(self, workspace: Workspace, request: Request) -> Retrier:
+        limit, channel = workspace.transport.fingerprint, request.channels[0]
+        return Retrier(
+            self.policy,
+            pace=lambda: self.pacer.wait(limit, workspace.names.known(channel) or channel),
+            limited=lambda seconds: self.pacer.hold(limit, seconds),
+        )
+
+
+def digest_of(request: Request, files: Sequence[LocalFile]) -> str:
+    """Return what tells a post from another one of the same step: SHA-256, in hex."""
+    content = [request.to_dict(), [[str(file.path), *file.identity[2:]] for file in files]]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _no_answer(error: SlackError) -> bool:
+    """Whether it was Slack as a whole that did not answer, and not one post that had to wait."""
+    if isinstance(error, RateLimited) or not isinstance(error, (SlackUnavailable, SlackAmbiguous)):
+        return False
+    return error.code in ("unreachable", "no_answer") or error.code.startswith("http_")

@@ -1,0 +1,82 @@
+"""Which thread a post belongs into: the run's, another step's, or none."""
+
+from __future__ import annotations
+
+import json
+
+from slack_wrapper.errors import RequestError
+from slack_wrapper.session.base import Receipt, deliveries
+from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
+
+PENDING = "key:"  # before the key of a root message that waits in the outbox itself
+
+
+class Threads:
+    """The root messages of a run, channel by channel."""
+
+    def __init__(self) -> None:
+        self._roots: dict[str, str] = {}  # channel → ts, or PENDING and the key
+        self._arrived: dict[str, str] = {}  # key → ts
+
+    def begin(self, receipt: Receipt) -> None:
+        """Make a message the root that posts with `thread: run` reply to."""
+        for entry in deliveries(receipt):
+            root = _root(entry)
+            for channel in (entry.get("channel"), entry.get("channel_name")):
+                if root and channel:
+                    self._roots[channel] = root
+
+    def of(self, request: Request, channel: str | None) -> str | None:
+        """Return the ts to reply to, None for no thread, or `PENDING` and the key of the root.
+
+        Args:
+            request: with one channel.
+            channel: its ID, if it is known.
+
+        Raises:
+            RequestError: `thread` names no receipt, or one of another channel.
+        """
+        root = None
+        if request.thread == RUN_THREAD:
+            root = self._roots.get(channel or "") or self._roots.get(request.channels[0])
+        elif request.thread != NO_THREAD:
+            root = _of_receipt(request)
+        return self.resolve(root)
+
+    def resolve(self, thread: str | None) -> str | None:
+        """Return the ts of a pending thread whose root has arrived, else what is given."""
+        if thread and thread.startswith(PENDING):
+            return self._arrived.get(thread.removeprefix(PENDING), thread)
+        return thread
+
+    def arrived(self, key: str, ts: str | None) -> None:
+        """Remember the ts of a message that had waited."""
+        if ts:
+            self._arrived[key] = ts
+
+
+def _of_receipt(request: Request) -> str | None:
+    place = f"step {request.rule}" if request.rule else "the post"
+    try:
+        with open(request.thread, encoding="utf-8") as file:  # noqa: PTH123
+            entries = deliveries(json.load(file))
+    except (OSError, ValueError, AttributeError):
+        raise RequestError(
+            f"{place}: thread {request.thread} is no receipt",
+            hint="thread is run, none, or the receipt of a step that is an input of this one",
+        ) from None
+    channel = request.channels[0]
+    for entry in entries:
+        if channel in (entry.get("channel"), entry.get("channel_name")):
+            return _root(entry)
+    raise RequestError(
+        f"{place}: the receipt {request.thread} has no message in {request.about}",
+        hint="a thread lies in one channel; post both steps to the same one",
+    )
+
+
+def _root(entry: Receipt) -> str | None:
+    """Return the root that a receipt stands for; None when its post was never sent."""
+    if entry.get("thread_ts") or entry.get("ts"):
+        return str(entry.get("thread_ts") or entry["ts"])
+    return f"{PENDING}{entry['key']}" if entry.get("status") == "queued" else None
