@@ -24,7 +24,7 @@ from slack_wrapper.vault.kdf import KEY_BYTES, Costs, check_costs
 MAGIC = "slack-wrapper-key v2"
 NOTE = "# an encrypted Slack key; each name below opens it with a password of its own"
 LINES_BEFORE_NAMES = 4
-MAX_NAMES = 64  # a full file has 29 KiB, under the 64 KiB that are read
+MAX_NAMES = 64  # a full file has 33 KiB, of the 64 KiB that are read
 PUBLIC_BYTES = 32  # X25519, RFC 7748
 PRIVATE_BYTES = lines.NONCE_BYTES + 2 * KEY_BYTES + lines.TAG_BYTES
 DATA_BYTES = PUBLIC_BYTES + lines.NONCE_BYTES + KEY_BYTES + lines.TAG_BYTES

@@ -35,7 +35,7 @@ def check_addable(stored: Stored, name: str) -> None:
         )
     if not NAME.fullmatch(name):
         raise RequestError(
-            f"{ascii(name)} cannot be a name in a key file",
+            f"{name!a} cannot be a name in a key file",
             hint="1 to 64 of A-Z a-z 0-9 . _ @ + -, the first a letter or digit",
         )
     taken = stored.names or (FIRST_NAME,)
@@ -128,6 +128,7 @@ def remove(path: str | os.PathLike[str], password: str, name: str) -> None:
 def rekey(
     path: Path,
     content: NamedKeyFile,
+    *,
     password: str,
     new_password: str,
     secret: str | None,

@@ -74,7 +74,14 @@ def rekey(
     stored = read(path)
     if isinstance(stored.parsed, NamedKeyFile):
         costs = _costs(profile) if profile else None
-        sharing.rekey(stored.path, stored.parsed, password, new_password, secret, costs)
+        sharing.rekey(
+            stored.path,
+            stored.parsed,
+            password=password,
+            new_password=new_password,
+            secret=secret,
+            costs=costs,
+        )
         return
     held = unlock(path, password).reveal()
     backup = Path(f"{path}.bak")
