@@ -1,5 +1,6 @@
 """Named passwords: who can open the file after each change, and what the removed still can."""
 
+import resource
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -237,6 +238,23 @@ def test_wrong_and_empty_passwords_change_nothing(path: Path) -> None:
     with pytest.raises(EmptyPassword):
         sharing.add(path, "one", "carol", "")
     assert path.read_bytes() == before
+
+
+def test_a_failed_write_leaves_the_old_file(path: Path) -> None:
+    before, neighbours = path.read_bytes(), sorted(path.parent.iterdir())
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))  # as if the disk were full
+    try:
+        for change in (
+            lambda: sharing.add(path, "one", "carol", "new"),
+            lambda: sharing.remove(path, "one", "bob"),
+            lambda: store.rekey(path, "one", "new"),
+        ):
+            with pytest.raises(KeyFileNotWritten, match="cannot be written"):
+                change()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (path.read_bytes(), sorted(path.parent.iterdir())) == (before, neighbours)
 
 
 def test_a_legacy_file_is_upgraded_first(tmp_path: Path) -> None:
