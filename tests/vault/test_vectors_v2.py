@@ -120,11 +120,26 @@ def test_a_point_of_low_order_is_damage(tmp_path: Path, point: bytes) -> None:
 def test_costs_are_checked_before_anything_is_derived(tmp_path: Path) -> None:
     before = kdf.derivations()
     path = altered(tmp_path, GOOD.replace(b"m=32 t=1", b"m=4194304 t=1"))
+    with pytest.raises(KeyFileTooCostly):
+        store.read(path)
     with pytest.raises(KeyFileTooCostly) as caught:
         store.unlock(path, PASSWORDS["alice"])
     assert kdf.derivations() == before
     assert str(path) in caught.value.message
     assert f"git log -- {path}" in caught.value.hint
+
+
+def test_a_name_comes_once(tmp_path: Path) -> None:
+    with pytest.raises(KeyFileDamaged, match="a name twice"):
+        store.read(altered(tmp_path, GOOD.replace(ALICE, ALICE + ALICE)))
+
+
+def test_a_name_tells_when_its_password_was_set(tmp_path: Path) -> None:
+    path = altered(tmp_path, (HERE / "v2-one-name.enc").read_bytes())
+    store.rekey(path, PASSWORDS["alice"], PASSWORDS["alice"], secret="xoxb-new")
+    assert store.describe(path)["names"] == [{"name": "alice", "created": "2026-02-28T23:59:59Z"}]
+    store.rekey(path, PASSWORDS["alice"], "another")
+    assert store.describe(path)["names"][0]["created"] > "2026-02-28T23:59:59Z"
 
 
 def test_names_are_at_most_64(tmp_path: Path) -> None:
