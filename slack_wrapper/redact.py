@@ -73,8 +73,7 @@ class Scrubber:
         """Mask `secret` from now on, also URL-encoded, in JSON and in base64."""
         if len(secret) < MIN_LENGTH:
             return
-        # Arguments and environment variables that are no UTF-8 reach us with escaped bytes.
-        raw = secret.encode("utf-8", "surrogateescape")
+        raw = _raw(secret)
         forms = {
             secret,
             quote(raw, safe=""),
@@ -94,6 +93,15 @@ class Scrubber:
             if form in text:
                 text = text.replace(form, MASK)
         return mask_tokens(text)
+
+
+def _raw(secret: str) -> bytes:
+    """Return the bytes of a secret, whatever it holds; an error here would print it."""
+    try:
+        # Arguments and environment variables that are no UTF-8 reach us with escaped bytes.
+        return secret.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a surrogate pair, from YAML or JSON
+        return secret.encode("utf-8", "surrogatepass")
 
 
 def mask_tokens(text: str) -> str:

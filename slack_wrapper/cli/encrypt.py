@@ -1,11 +1,11 @@
-"""`slack-wrapper encrypt`: a clear-text token → an encrypted key file."""
+"""`slack-wrapper encrypt`: a clear-text token → an encrypted key file; who else may open it."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from slack_wrapper.cli import passwords
+from slack_wrapper.cli import names, passwords
 from slack_wrapper.errors import RequestError
 from slack_wrapper.vault import cleartext, kdf, store
 from slack_wrapper.vault.password_sources import tell
@@ -13,29 +13,64 @@ from slack_wrapper.vault.password_sources import tell
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument(
-        "--key", required=True, metavar="CLEARTEXT", help="file with the token; - for stdin"
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--key", metavar="CLEARTEXT", help="file with the token; - for stdin")
+    what.add_argument(
+        "--add", metavar="NAME", help="let one more password open the key file, under this name"
     )
-    parser.add_argument("--encrypted", required=True, metavar="OUT", help="key file to write")
+    what.add_argument("--remove", metavar="NAME", help="end the access of this name's password")
+    parser.add_argument(
+        "--encrypted",
+        required=True,
+        metavar="FILE",
+        help="key file: with --key the one to write, with --add and --remove one that is there",
+    )
     parser.add_argument(
         "--profile",
         choices=[name for name in kdf.PROFILES if name != "test-only"],
-        default=kdf.DEFAULT_PROFILE,
-        help="cost of guessing the password (default: %(default)s, 64 MiB)",
+        help=f"with --key: cost of guessing the password (default: {kdf.DEFAULT_PROFILE}, 64 MiB)",
     )
     passwords.add_password_options(parser)
+    passwords.add_new_password_options(parser, "with --add: the one of NAME")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Encrypt, read back, report."""
+    """Encrypt, read back, report; or add or remove a name."""
+    _check_options(args)
+    if args.add is not None:
+        return names.add(args)
+    if args.remove is not None:
+        return names.remove(args)
     _check_places(args.key, args.encrypted)
     token = cleartext.read(args.key)
     for warning in cleartext.warnings(args.key, token):
         tell(f"slack-wrapper: warning: {warning}")
     password = passwords.new(args, args.encrypted)
-    store.encrypt_to(args.encrypted, token.reveal(), password.reveal(), profile=args.profile)
+    store.encrypt_to(
+        args.encrypted,
+        token.reveal(),
+        password.reveal(),
+        profile=args.profile or kdf.DEFAULT_PROFILE,
+    )
     print(f"wrote {args.encrypted}; it may be committed, the clear text may not")
     return 0
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    """Say which options do not go together, beyond what argparse can."""
+    if args.profile and args.key is None:
+        raise RequestError(
+            "--profile goes with --key only: the names of a key file share what it has",
+            hint="leave --profile out",
+        )
+    fresh = args.new_password_command is not None or args.new_password_file is not None
+    if fresh and args.add is None:
+        raise RequestError(
+            "--new-password-command and --new-password-file go with --add only",
+            hint="with --key give the password by --password-command or --password-file"
+            if args.key is not None
+            else "--remove needs only a password that opens the file and stays",
+        )
 
 
 def _check_places(key: str, encrypted: str) -> None:

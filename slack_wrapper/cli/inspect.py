@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print scheme, costs and age."""
+    """Print scheme, costs, age, and whose passwords open the file."""
     found = store.describe(args.file)
     if args.json:
         print(json.dumps(found, indent=2))
@@ -25,4 +25,6 @@ def run(args: argparse.Namespace) -> int:
     for name in _SHOWN:
         if found[name] is not None:
             print(f"{name.replace('_', ' '):10} {found[name]}")
+    for entry in found["names"]:
+        print(f"{'name':10} {entry['name']}, password set {entry['created']}")
     return 0

@@ -20,7 +20,7 @@ from slack_wrapper.redact import redact
 
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
 COMMANDS = {
-    "encrypt": "encrypt a Slack token or webhook URL under a password",
+    "encrypt": "encrypt a Slack token or webhook URL under a password; add and remove passwords",
     "rekey": "new password, new token or today's form for an encrypted key file",
     "inspect": "show scheme and age of an encrypted key file, without the password",
     "keyring": "store, check or delete the password in the OS keyring",

@@ -1,4 +1,4 @@
-"""The password options that commands share, and the password they give."""
+"""Passwords on the command line: the options that give one, and the prompts otherwise."""
 
 from __future__ import annotations
 
@@ -22,6 +22,22 @@ def add_password_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_new_password_options(
+    parser: argparse.ArgumentParser, what: str
+) -> argparse._MutuallyExclusiveGroup:
+    """Add the options that give a second, new password; return their group.
+
+    Args:
+        parser: of a command that has `add_password_options` too.
+        what: the new password is for, for the help.
+    """
+    group = parser.add_argument_group("new password", f"{what}; prompted for unless given here")
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument("--new-password-command", metavar="CMD", help="its first line of output")
+    choice.add_argument("--new-password-file", metavar="FILE", help="its first line")
+    return choice
+
+
 def given(args: argparse.Namespace) -> Secret | None:
     """Return the password of the options or the environment, None when there is none.
 
@@ -41,6 +57,19 @@ def given(args: argparse.Namespace) -> Secret | None:
     return password_sources.from_environment()
 
 
+def given_new(args: argparse.Namespace) -> Secret | None:
+    """Return the new password of the options, None when there is none.
+
+    Raises:
+        PasswordError: the command or file named gives none.
+    """
+    if args.new_password_command is not None:
+        return password_sources.from_command(args.new_password_command)
+    if args.new_password_file is not None:
+        return password_sources.from_file(args.new_password_file)
+    return None
+
+
 def existing(args: argparse.Namespace, path: str) -> Secret:
     """Return the password that opens a key file: given, or asked for.
 
@@ -58,6 +87,24 @@ def new(args: argparse.Namespace, path: str) -> Secret:
         EmptyPassword: nothing was typed, or two different things.
     """
     return given(args) or _asked(f"New password for {path}: ", confirm=True)
+
+
+def second(args: argparse.Namespace, whom: str) -> Secret:
+    """Return the new password of a name beside the one that opens the file.
+
+    Raises:
+        NoPassword: it is not given, and there is no terminal.
+        EmptyPassword: nothing was typed, or two different things.
+    """
+    password = given_new(args) or password_sources.from_prompt(
+        f"New password for {whom}: ", confirm=True
+    )
+    if password is None:
+        raise NoPassword(
+            f"there is no password for {whom}, and no terminal to ask at",
+            hint="use --new-password-command or --new-password-file",
+        )
+    return password
 
 
 def _asked(label: str, *, confirm: bool) -> Secret:

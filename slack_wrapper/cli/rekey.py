@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 from slack_wrapper.cli import passwords
+from slack_wrapper.cli.names import who_opens
+from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, kdf, store
 from slack_wrapper.vault.password_sources import from_prompt, tell
 
@@ -16,38 +18,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--key", metavar="CLEARTEXT", help="file with a new token, to replace the old; - for stdin"
     )
     parser.add_argument(
-        "--keep-password", action="store_true", help="keep the password, do not ask for a new one"
-    )
-    parser.add_argument(
         "--profile",
         choices=[name for name in kdf.PROFILES if name != "test-only"],
-        default=kdf.DEFAULT_PROFILE,
-        help="cost of guessing the password (default: %(default)s)",
+        help=f"cost of guessing the password (default: {kdf.DEFAULT_PROFILE}); a file with several "
+        "names keeps what it has",
     )
     passwords.add_password_options(parser)
+    passwords.add_new_password_options(parser, "instead of the one that opens it").add_argument(
+        "--keep-password", action="store_true", help="keep the password, do not ask for a new one"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Open the file, then write it anew; on any error it stays as it was."""
-    legacy = store.read(args.file).legacy
+    stored = store.read(args.file)
+    if stored.names:
+        # Before a new token goes in: a name that nobody knows should keep it out.
+        tell(who_opens(args.file))
     password = passwords.existing(args, args.file)
     store.unlock(args.file, password.reveal())
     token = cleartext.read(args.key) if args.key else None
     if token:
         for warning in cleartext.warnings(args.key, token):
             tell(f"slack-wrapper: warning: {warning}")
-    fresh = None
-    if not args.keep_password:
-        fresh = from_prompt(f"New password for {args.file}: ", confirm=True)
-    if fresh is None and not args.keep_password:
-        tell("slack-wrapper: there is no terminal to ask for a new password; the old one is kept")
     store.rekey(
         args.file,
         password.reveal(),
-        (fresh or password).reveal(),
+        (_fresh(args) or password).reveal(),
         secret=token.reveal() if token else None,
         profile=args.profile,
     )
-    what = "upgraded the librec-auto file" if legacy else "encrypted anew"
+    what = "upgraded the librec-auto file" if stored.legacy else "encrypted anew"
     print(f"{what}: {args.file}")
+    print(who_opens(args.file))
     return 0
+
+
+def _fresh(args: argparse.Namespace) -> Secret | None:
+    """Return the new password, None to keep the old one."""
+    if args.keep_password:
+        return None
+    password = passwords.given_new(args)
+    if password is None:
+        password = from_prompt(f"New password for {args.file}: ", confirm=True)
+    if password is None:
+        tell("slack-wrapper: there is no terminal to ask for a new password; the old one is kept")
+    return password

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from slack_wrapper.vault.format import NONCE_BYTES
+from slack_wrapper.vault.lines import NONCE_BYTES
 
 
 def seal(key: bytes, secret: bytes, bound_to: bytes) -> bytes:
     """Return nonce, ciphertext and tag.
 
-    The nonce is random; a key is derived anew, with its own salt, for each file, far below the 2^32
-    that NIST SP 800-38D allows for random nonces.
+    The nonce is random; each key seals few secrets (a password's, one for each time it is set; a
+    data key, one), far below the 2^32 that NIST SP 800-38D allows for random nonces.
     """
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.redact import Secret
-from slack_wrapper.vault.format import MAX_SECRET_BYTES
 from slack_wrapper.vault.kinds import secret_kind
+from slack_wrapper.vault.lines import MAX_SECRET_BYTES
 
 STDIN = "-"
 

@@ -9,7 +9,12 @@ import threading
 import unicodedata
 from dataclasses import dataclass
 
-from slack_wrapper.errors import EmptyPassword, KeyFileTooCostly, KeyFileUnsupported
+from slack_wrapper.errors import (
+    EmptyPassword,
+    KeyFileTooCostly,
+    KeyFileUnsupported,
+    PasswordError,
+)
 
 KEY_BYTES = 32
 SALT_BYTES = 16  # RFC 9106, section 3.1: 16 bytes are recommended for password hashing
@@ -65,8 +70,12 @@ def count_derivation() -> None:
         _count += 1
 
 
-def check_costs(costs: Costs) -> None:
+def check_costs(costs: Costs, source: str) -> None:
     """Refuse costs that Argon2 does not define or that we will not spend.
+
+    Args:
+        costs: what the file asks for.
+        source: its path, for errors.
 
     Raises:
         KeyFileTooCostly: a cost is out of bounds.
@@ -79,8 +88,10 @@ def check_costs(costs: Costs) -> None:
     )
     if not valid:
         raise KeyFileTooCostly(
-            f"the key file asks for {costs.memory} KiB, {costs.passes} passes and "
-            f"{costs.lanes} lanes, which is out of bounds"
+            f"the key file {source} asks for {costs.memory} KiB, {costs.passes} passes and "
+            f"{costs.lanes} lanes, which is out of bounds",
+            hint="slack-wrapper writes no such file; see who changed it with: "
+            f"git log -- {source}, and restore an earlier one",
         )
 
 
@@ -91,24 +102,48 @@ def password_bytes(password: str) -> bytes:
 
     Raises:
         EmptyPassword: it is empty.
+        PasswordError: it is no text.
     """
     if not password:
         raise EmptyPassword("the password is empty")
-    return unicodedata.normalize("NFC", password).encode("utf-8", "surrogateescape")
+    return to_bytes(unicodedata.normalize("NFC", password))
 
 
-def derive(password: str, salt: bytes, costs: Costs) -> bytes:
+def to_bytes(password: str) -> bytes:
+    """Return a password in UTF-8; bytes of the environment that are none are kept as they are.
+
+    Raises:
+        PasswordError: half of a surrogate pair, which YAML and JSON can hold, is in it.
+    """
+    try:
+        return password.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Not chained: this error carries the password.
+        raise PasswordError(
+            "the password is no text: it holds half of a surrogate pair",
+            hint="write the character itself, not \\uD800 to \\uDFFF",
+        ) from None
+
+
+def derive(password: str, salt: bytes, costs: Costs, source: str) -> bytes:
     """Return the 32-byte key of a password.
+
+    Args:
+        password: see `password_bytes`.
+        salt: 16 bytes.
+        costs: checked here too.
+        source: path of the key file, for errors.
 
     Raises:
         EmptyPassword: it is empty.
+        PasswordError: it is no text.
         KeyFileTooCostly: the costs are out of bounds, or this machine lacks the memory.
         KeyFileUnsupported: the cryptography library has no Argon2id.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-    check_costs(costs)
+    check_costs(costs, source)
     secret = password_bytes(password)
     count_derivation()
     try:
@@ -121,8 +156,9 @@ def derive(password: str, salt: bytes, costs: Costs) -> bytes:
         ).derive(secret)
     except MemoryError:
         raise KeyFileTooCostly(
-            f"this machine has no {costs.memory // MIB} MiB left to open the key file",
-            hint="free some memory, or use the profile rfc9106-low: slack-wrapper rekey FILE",
+            f"this machine has no {costs.memory // MIB} MiB left for the key file {source}",
+            hint="free some memory; or give it the profile of 64 MiB, where there is memory to "
+            f"open it: slack-wrapper rekey {source} --profile rfc9106-low",
         ) from None
     except UnsupportedAlgorithm:
         raise KeyFileUnsupported(

@@ -14,7 +14,7 @@ import struct
 from datetime import UTC, datetime
 
 from slack_wrapper.errors import KeyFileDamaged, WrongPassword
-from slack_wrapper.vault.kdf import KEY_BYTES, count_derivation
+from slack_wrapper.vault.kdf import KEY_BYTES, count_derivation, to_bytes
 
 SALT = b"20200915"
 ITERATIONS = 100_000
@@ -57,7 +57,7 @@ def unlock(data: bytes, password: str, source: str) -> bytes:
     count_derivation()
     kdf = PBKDF2HMAC(algorithm=SHA256(), length=KEY_BYTES, salt=SALT, iterations=ITERATIONS)
     # As librec-auto hashed it: UTF-8, without the normalisation that our own files have.
-    key = base64.urlsafe_b64encode(kdf.derive(password.encode("utf-8", "surrogateescape")))
+    key = base64.urlsafe_b64encode(kdf.derive(to_bytes(password)))
     try:
         return Fernet(key).decrypt(data.strip())
     except InvalidToken:

@@ -19,7 +19,7 @@ def main() -> None:
         content = KeyFile(
             datetime(2026, 1, 31, 12, tzinfo=UTC), kdf.PROFILES[profile], bytes(range(16)), b""
         )
-        key = kdf.derive(PASSWORD, content.salt, content.costs)
+        key = kdf.derive(PASSWORD, content.salt, content.costs, "vector")
         nonce = bytes(range(100, 112))
         sealed = nonce + AESGCM(key).encrypt(nonce, SECRET.encode(), content.header)
         whole = KeyFile(content.created, content.costs, content.salt, sealed)

@@ -76,16 +76,17 @@ def test_a_truncated_legacy_file_does_not_open(tmp_path: Path) -> None:
 
 
 def test_a_newer_version_says_to_upgrade(tmp_path: Path) -> None:
-    with pytest.raises(KeyFileUnsupported, match="version 2") as caught:
-        store.unlock(altered(tmp_path, GOOD.replace(b"key v1", b"key v2")), "x")
+    with pytest.raises(KeyFileUnsupported, match="version 3") as caught:
+        store.unlock(altered(tmp_path, GOOD.replace(b"key v1", b"key v3")), "x")
     assert "pip install --upgrade" in caught.value.hint
 
 
 @pytest.mark.parametrize("costs", [b"m=4194304 t=1", b"m=2097152 t=16", b"m=32 t=17", b"m=7 t=1"])
 def test_costs_are_checked_before_anything_is_derived(tmp_path: Path, costs: bytes) -> None:
     before = kdf.derivations()
-    with pytest.raises(KeyFileTooCostly):
+    with pytest.raises(KeyFileTooCostly, match=r"key file .*altered\.enc asks for") as caught:
         store.unlock(altered(tmp_path, GOOD.replace(b"m=32 t=1", costs)), KNOWN["password"])
+    assert "git log -- " in caught.value.hint
     assert kdf.derivations() == before
 
 

@@ -1,0 +1,109 @@
+"""The key file on disk: read, and replaced only by one that has been opened; every write atomic."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from slack_wrapper import atomic
+from slack_wrapper.errors import KeyFileMissing, KeyFileNotWritten, os_reason
+from slack_wrapper.vault import format, legacy, sealing
+from slack_wrapper.vault.format import KeyFile
+from slack_wrapper.vault.format_v2 import NamedKeyFile
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A key file as it was found.
+
+    Args:
+        path: where it lies.
+        data: its bytes.
+        parsed: its content, None for a legacy file of librec-auto.
+    """
+
+    path: Path
+    data: bytes
+    parsed: KeyFile | NamedKeyFile | None
+
+    @property
+    def legacy(self) -> bool:
+        """Whether librec-auto wrote it; such a file should be upgraded."""
+        return self.parsed is None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whose passwords open it; empty for a file with one password, which has no name."""
+        if isinstance(self.parsed, NamedKeyFile):
+            return tuple(line.name for line in self.parsed.names)
+        return ()
+
+
+def read(path: str | os.PathLike[str]) -> Stored:
+    """Read and parse a key file; nothing is derived.
+
+    Raises:
+        KeyFileMissing, KeyFileDamaged, KeyFileTooCostly, KeyFileUnsupported.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(format.MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        raise KeyFileMissing(f"the key file {path} does not exist") from None
+    except OSError as error:
+        raise KeyFileMissing(f"the key file {path} cannot be read: {os_reason(error)}") from None
+    if legacy.is_legacy(data):
+        legacy.created(data, str(path))
+        return Stored(path, data, None)
+    return Stored(path, data, format.parse(data, str(path)))
+
+
+def write(
+    path: Path, content: KeyFile | NamedKeyFile, passwords: tuple[str, ...], secret: bytes
+) -> None:
+    """Write a key file, after its bytes have been parsed and opened as a reader would.
+
+    Args:
+        path: where; an old file is replaced at once or not at all.
+        content: what.
+        passwords: those known of it; each must open it.
+        secret: what it must hold.
+
+    Raises:
+        KeyFileNotWritten: the old file is as it was.
+    """
+    data = content.to_bytes()
+    parsed = format.parse(data, str(path))
+    if any(sealing.secret_of(parsed, password, str(path)) != secret for password in passwords):
+        raise KeyFileNotWritten(f"the new key file {path} does not hold what it should")
+    _write_bytes(path, data)
+    if read(path).data != data:
+        raise KeyFileNotWritten(f"the key file {path} reads back differently")
+
+
+def back_up(path: Path, data: bytes) -> None:
+    """Write a backup; one that a broken-off upgrade has left is the same and may stay.
+
+    Raises:
+        KeyFileNotWritten: it cannot be written, or another file is in the way.
+    """
+    try:
+        in_the_way = path.exists() and path.read_bytes() != data
+    except OSError:
+        in_the_way = True
+    if in_the_way:
+        raise KeyFileNotWritten(
+            f"{path} is in the way of the backup", hint="move it away, then try again"
+        )
+    _write_bytes(path, data)
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    try:
+        atomic.write(path, data, mode=0o600)
+    except OSError as error:
+        raise KeyFileNotWritten(
+            f"the key file {path} cannot be written: {os_reason(error)}"
+        ) from None
