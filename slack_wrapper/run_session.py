@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
-from slack_wrapper.vault.password_sources import VARIABLE as PASSWORD_VARIABLE
+from slack_wrapper.vault.password_sources import withdraw_from_environment
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
@@ -69,7 +69,6 @@ class Run:
             from slack_wrapper.session.open import open_local
 
             self._session = open_local(self.section, password=self._password)
-            os.environ.pop(PASSWORD_VARIABLE, None)  # the session has it; no job needs it
         return self._session
 
     def start(self) -> None:
@@ -181,6 +180,8 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
         run = Run(workflow, section, password, wrapper)
         setattr(workflow, _MARK, run)
         if workflow.is_main_process:
+            # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
+            withdraw_from_environment()
             _warn_of_shown_password(workflow.config_settings.config)
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)
