@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tests.leaks.ways import Given, shows_its_own, without_unavoidable
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2"]
 LOUD = ["--verbose", "--printshellcmds", "--show-failed-logs"]
 DOWN = "http://127.0.0.1:9/api/"  # nobody listens on the discard port
+PROMPT = rb"(?:[Pp]assword for \S+|[Tt]he same again): "
 MOST = 120  # seconds a run may take
 WORKFLOW = Path(__file__).parent / "workflow"
 IMPATIENT = (
@@ -84,18 +85,16 @@ class Study:
 
     def run(self, *arguments: str, down: bool = False) -> Done:
         """Run Snakemake in the way under test, and watch the processes meanwhile."""
-        command = [*self.command(), *arguments, *self.given.arguments]
-        with Sampler() as sampler:
-            if self.given.typed is None:
-                code, output = self._run(command, down)
-            else:
-                code, output = self._type(command, down)
-        main = b"\0".join(os.fsencode(word) for word in [*SNAKEMAKE, *command[len(self.command()):]])
-        return Done(code, output, sampler, main + b"\0")
+        command = [*SNAKEMAKE, *arguments, *self.given.arguments]
+        return self.watch(command, before=self.given.before, down=down)
 
-    def command(self) -> list[str]:
-        """Return how Snakemake is started."""
-        return [*self.given.before, *SNAKEMAKE]
+    def watch(self, command: list[str], *, before: Sequence[str] = (), down: bool = False) -> Done:
+        """Run a command in the study, begun by another one if need be."""
+        start = self._run if self.given.typed is None else self._type
+        with Sampler() as sampler:
+            code, output = start([*before, *command], down)
+        main = b"".join(os.fsencode(word) + b"\0" for word in command)
+        return Done(code, output, sampler, main)
 
     def environ(self, *, down: bool = False) -> dict[str, str]:
         """Return the environment of a run."""
@@ -121,7 +120,7 @@ class Study:
             timeout=MOST,
         )  # fmt: skip
         output = b""
-        while child.expect([rb"Password for \S+: ", pexpect.EOF]) == 0:
+        while child.expect([PROMPT, pexpect.EOF]) == 0:
             output += child.before
             child.sendline(str(self.given.typed).encode())
         output += child.before

@@ -88,7 +88,11 @@ def _assert_warned(way: Any, *runs: Done) -> None:
 
 def _assert_archive_holds_none(study: Study) -> None:
     """Have Snakemake pack the study, under git as it demands; steps would need conda."""
-    for command in (["init", "-q"], ["add", "Snakefile", "scripts", "keys"], ["commit", "-qm", "A"]):
+    for command in (
+        ["init", "-q"],
+        ["add", "Snakefile", "scripts", "keys"],
+        ["commit", "-qm", "A"],
+    ):
         subprocess.run([*GIT, *command], cwd=study.folder, check=True)
     done = study.run("results/curious.txt", "results/child.txt", "--archive", "archive.tar")
     assert done.code == 0, done.output

@@ -14,7 +14,7 @@ WARNING = (
 )
 SERVICE = str(Path(__file__).parent.parent / "secret_service" / "with-secret-service")
 KEYRING_SET = (
-    f'{sys.executable} -m slack_wrapper.cli.main keyring set --key-file keys/slack-api.enc '
+    f"{sys.executable} -m slack_wrapper.cli.main keyring set --key-file keys/slack-api.enc "
     '--username leaks --password-file "$1" >/dev/null && shift && exec "$@"'
 )
 
@@ -122,4 +122,3 @@ def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
     of_snakemake = way is config_option and b"snakemake" in argv and b"--config" in argv
     # A child that is not yet another program shows the environment of the main process too.
     return of_snakemake, way is environment and argv == main
-

@@ -1,5 +1,6 @@
 """A script job of the test workflow: writes down all that a job can get hold of."""
 
+# ruff: noqa: F821 - Snakemake gives a script `snakemake` and `__real_file__`
 import json
 import os
 import socket
@@ -25,11 +26,10 @@ def questions() -> list[bytes]:
         {**post, "channel": "nowhere"},
         {**post, "encrypted_key": "keys/none.enc"},
         {**post, "encrypted_key": "Snakefile"},
-        {**post, "option": "file", "files": ["keys/slack-api.enc"]},
         {**post, "thread": "/etc/hostname"},
         {"token": None, "password": None},
     ]
-    whole = [{"version": 1, "cwd": os.getcwd(), "request": request} for request in requests]
+    whole = [{"version": 1, "cwd": str(Path.cwd()), "request": request} for request in requests]
     return [json.dumps(one).encode() for one in [*whole, {"version": 1}, {}]] + [b"token"]
 
 
@@ -37,8 +37,7 @@ output = Path(snakemake.output[0])
 if snakemake.rule == "blocked":
     Path("results").mkdir(exist_ok=True)
     Path("results/blocked.pid").write_text(str(os.getpid()))
-    while not Path("results/go").exists():
-        time.sleep(0.05)
+    time.sleep(120)  # the test ends it
 with output.open("wb") as file:
     file.write(f"{os.getpid()}\n{dict(os.environ)}\n{snakemake.config}\n".encode())
     file.write(Path(__real_file__).read_bytes())
