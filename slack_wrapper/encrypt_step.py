@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from slack_wrapper.errors import RequestError, SlackWrapperError
-from slack_wrapper.step import named, receipt_path, report, session_of, write_receipt
+from slack_wrapper.job import named, receipt_path
+from slack_wrapper.step import report, session_of, write_receipt
 
 
 def run(snakemake: Any) -> int:

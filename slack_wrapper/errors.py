@@ -34,6 +34,7 @@
     │   ├── SlackUnavailable       transient: nothing was done, a later try may pass
     │   │   └── RateLimited
     │   └── SlackAmbiguous         the call may or may not have been carried out
+    ├── StepBlocked                a step that could not succeed, known before the run
     ├── OutboxUnusable             a post can neither be delivered nor kept for later
     └── SessionError               the session that steps share
         ├── SessionUnreachable
@@ -80,6 +81,7 @@ __all__ = [
     "SlackRefused",
     "SlackUnavailable",
     "SlackWrapperError",
+    "StepBlocked",
     "TokenError",
     "TokenMalformed",
     "UsageError",
@@ -339,6 +341,12 @@ class SlackAmbiguous(SlackError):
     """The call may or may not have been carried out; it must not be repeated blindly."""
 
     default_hint = "look into the channel; if the message is not there, run the step again"
+
+
+class StepBlocked(SlackWrapperError):
+    """A step of the run could not succeed; the run ends before its first job."""
+
+    default_hint = "see the lines marked ✗; on_failure: warn lets the run go on without the post"
 
 
 class OutboxUnusable(SlackWrapperError):

@@ -10,6 +10,7 @@ from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.locate import wrapper
 from slack_wrapper.redact import Secret
 from slack_wrapper.run_session import Run, attach
+from slack_wrapper.workflow_error import workflow_error
 
 # The passwords taken out of configs, by the identity of the section: a module's config is the same
 # object, and its file is parsed again by every `use rule … from`.
@@ -35,9 +36,7 @@ def section(config: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         settings.validate(found)
         password = settings.given_password(found)
     except SlackWrapperError as error:
-        from snakemake.exceptions import WorkflowError
-
-        raise WorkflowError(str(error)) from None
+        raise workflow_error(error) from None
     if password:
         _taken[id(found)] = password
         found["password"] = None

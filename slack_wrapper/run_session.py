@@ -17,12 +17,13 @@ from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
 from slack_wrapper.vault.password_sources import withdraw_from_environment
+from slack_wrapper.workflow_error import workflow_error
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
 
 _MARK = "_slack_wrapper_run"
-_PASSWORD_SHOWN = (
+_SHOWN = (
     "the password was given by --config: every user of this machine can see it in the process "
     "list, and Snakemake writes it to its log"
 )
@@ -79,12 +80,12 @@ class Run:
                 first job.
         """
         jobs = list(self._workflow.dag.needrun_jobs())
-        steps = [job for job in jobs if self._is_step(job)]
+        steps = [job for job in jobs if job.rule.wrapper == self._wrapper]
         encrypting = [job for job in jobs if job.rule.wrapper == self._encrypt_wrapper]
         if steps or encrypting:
             self._keep_local()
             made = {str(job.params.get("encrypted")) for job in encrypting}
-            self._open({self._key_of(job) for job in steps} - made)
+            self._open(steps, made)
         self._say("start")
 
     def succeed(self) -> None:
@@ -100,7 +101,7 @@ class Run:
     def late(self) -> None:
         """Do the same for a step that a checkpoint has added, or under --no-hooks."""
         if self._workflow.scheduler is not None:
-            self._open(set())
+            self._open([], set())
 
     def _finish(self) -> None:
         self._flush()
@@ -121,22 +122,49 @@ class Run:
             self._served = None
             os.environ.pop(wire.VARIABLE, None)
 
-    def _open(self, keys: set[str | None]) -> None:
+    def _open(self, steps: list[Any], made: set[str]) -> None:
+        """Open the session and serve it, once.
+
+        Args:
+            steps: jobs that will post.
+            made: key files that jobs of this run make, which cannot be opened yet.
+        """
         if self._opened or not self.for_real():
             return
         self._opened = True
-        from slack_wrapper.session.served import ServedSession
-
         try:
             session = self.session()
             if session.sends:
-                for key in sorted(keys, key=str):
-                    session.workspace(key)
+                self._check(session, steps, made)
         except SlackWrapperError as error:
-            from snakemake.exceptions import WorkflowError
-
-            raise WorkflowError(f"slack_wrapper: error: {error}") from None
+            raise workflow_error(error) from None
         self._flush()
+        self._serve(session)
+
+    def _check(self, session: LocalSession, steps: list[Any], made: set[str]) -> None:
+        """Unlock the keys, and end the run here if a step of it could not succeed.
+
+        Raises:
+            SlackWrapperError: a key does not open, or a step could not succeed.
+        """
+        from slack_wrapper import planned
+        from slack_wrapper.session import preflight
+
+        known = [planned.request(job, self.section) for job in steps]
+        default = self.section.get("encrypted_key")
+        keys = {request.encrypted_key if request else default for request in known}
+        for key in sorted(keys - made, key=str):
+            session.workspace(key)
+        requests = [one for one in known if one and one.encrypted_key not in made]
+        preflight.demand(session, requests, tell=self._tell)
+
+    def _tell(self, text: str) -> None:
+        if not self._workflow.output_settings.quiet:
+            print(redact(text), file=sys.stderr, flush=True)
+
+    def _serve(self, session: LocalSession) -> None:
+        from slack_wrapper.session.served import ServedSession
+
         try:
             self._served = ServedSession(session)
         except OSError as error:
@@ -153,13 +181,6 @@ class Run:
         """Whether this process runs jobs: no dry run, no --touch, no job's own Snakemake."""
         workflow = self._workflow
         return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
-
-    def _is_step(self, job: Any) -> bool:
-        return bool(job.rule.wrapper == self._wrapper)
-
-    def _key_of(self, job: Any) -> str | None:
-        key = job.params.get("encrypted_key") or self.section.get("encrypted_key")
-        return str(key) if key else None
 
     def _keep_local(self) -> None:
         """Keep our steps on this host: `use rule … with:` may have lost `localrule: True`."""
@@ -186,6 +207,8 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)
             _compose(workflow, "onerror", run.fail, ours_first=False)
+        else:  # a job's own Snakemake: tells the step that its run is led from somewhere else
+            os.environ.setdefault(wire.VARIABLE, wire.ELSEWHERE)
     return run
 
 
@@ -193,7 +216,7 @@ def _warn_of_shown_password(given: Mapping[str, Any]) -> None:
     """Warn of a password in `--config`, as `given` holds it; see docs/passwords.md."""
     section = given.get("slack")
     if given.get("slack_password") or (isinstance(section, Mapping) and section.get("password")):
-        warn(f"{_PASSWORD_SHOWN}; use the keyring, password_command or the prompt")
+        warn(f"{_SHOWN}; use the keyring, password_command or the prompt")
 
 
 def run_of(workflow: Any) -> Run:

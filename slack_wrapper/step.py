@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slack_wrapper import atomic
-from slack_wrapper.errors import RequestError, SlackWrapperError, os_reason
+from slack_wrapper.errors import (
+    KeyFileError,
+    PasswordError,
+    RequestError,
+    SessionUnreachable,
+    SlackWrapperError,
+    TokenError,
+    os_reason,
+)
+from slack_wrapper.job import parts_of
 from slack_wrapper.redact import redact
-from slack_wrapper.session.base import Session
-from slack_wrapper.session.request import FILE, Request, build
+from slack_wrapper.session.base import Receipt, Session
+from slack_wrapper.session.remote import RemoteSession
+from slack_wrapper.session.request import Request, build
+from slack_wrapper.session.wire import VARIABLE
 
 
 def run(snakemake: Any) -> int:
@@ -23,12 +35,29 @@ def run(snakemake: Any) -> int:
     """
     try:
         request = request_of(snakemake)
-        receipt = session_of(snakemake.config).post(request)
+        receipt = _post(request, snakemake)
         write_receipt(request.receipt, receipt)
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code
     return 0
+
+
+def _post(request: Request, snakemake: Any) -> Receipt:
+    session = session_of(snakemake.config)
+    if not isinstance(session, RemoteSession):
+        from slack_wrapper.logs import guard_tracebacks  # secrets are here; else spared: 5 ms
+
+        guard_tracebacks()
+    try:
+        return session.post(request)
+    except (PasswordError, KeyFileError, TokenError) as error:
+        if not os.environ.get(VARIABLE) or isinstance(session, RemoteSession):
+            raise
+        raise SessionUnreachable(
+            f"step {snakemake.rule} runs on {socket.gethostname()}, cannot reach the session of "
+            f"its run there, and has no key of its own: {error.message}"
+        ) from None
 
 
 def request_of(snakemake: Any) -> Request:
@@ -37,22 +66,7 @@ def request_of(snakemake: Any) -> Request:
     Raises:
         RequestError: a parameter, input or output is not as it must be.
     """
-    params = named(snakemake.params)
-    if len(snakemake.params) > sum(_width(value) for value in params.values()):
-        raise RequestError(
-            f"step {snakemake.rule} has a parameter without a name",
-            hint="write params: message='…'",
-        )
-    section = section_of(snakemake.config)
-    inputs = named(snakemake.input)
-    return build(
-        params,
-        defaults=section,
-        files=_files(snakemake, inputs, params),
-        message_file=_message_file(inputs, params, snakemake.rule),
-        receipt=receipt_path(snakemake),
-        rule=str(snakemake.rule),
-    )
+    return build(**parts_of(snakemake), defaults=section_of(snakemake.config))
 
 
 def section_of(config: Any) -> Mapping[str, Any]:
@@ -69,11 +83,6 @@ def section_of(config: Any) -> Mapping[str, Any]:
 
         raise ConfigError("config: slack is no mapping", hint="write slack: with its keys below it")
     return section
-
-
-def named(values: Any) -> dict[str, Any]:
-    """Return the named entries of Snakemake's input or params."""
-    return dict(values.items())
 
 
 def write_receipt(path: str, receipt: Mapping[str, Any]) -> None:
@@ -107,64 +116,9 @@ def report(snakemake: Any, error: SlackWrapperError) -> None:
 
 def session_of(config: Any) -> Session:
     """Return the session that the main process serves, else one of this process."""
-    from slack_wrapper.session.remote import RemoteSession
-
     remote = RemoteSession.reachable()
     if remote is not None:
         return remote
     from slack_wrapper.session.open import open_local
 
     return open_local(section_of(config))
-
-
-def _files(
-    snakemake: Any, inputs: Mapping[str, Any], params: Mapping[str, Any]
-) -> Iterator[str] | tuple[str, ...]:
-    value = inputs.get("file")
-    if value is not None:
-        return (str(value),) if isinstance(value, str) else tuple(str(path) for path in value)
-    if params.get("option") == FILE and not params.get("file"):
-        taken = {id(entry) for value in inputs.values() for entry in _entries(value)}
-        return tuple(str(path) for path in snakemake.input if id(path) not in taken)
-    return ()
-
-
-def _message_file(inputs: Mapping[str, Any], params: Mapping[str, Any], rule: str) -> str | None:
-    value = inputs.get("message")
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise RequestError(f"step {rule}: input.message is more than one file")
-    if params.get("option") == FILE:
-        raise RequestError(
-            f"step {rule}: input.message cannot go with option file",
-            hint="use params: comment='…' for the text beside the files",
-        )
-    return str(value)
-
-
-def receipt_path(snakemake: Any) -> str:
-    """Return the path of the job's receipt, its one output.
-
-    Raises:
-        RequestError: the job has no output, or several.
-    """
-    if len(snakemake.output) == 1:
-        return str(snakemake.output[0])
-    raise RequestError(
-        f"step {snakemake.rule} must have one output, its receipt",
-        hint=f"write output: 'slack/{snakemake.rule}.json'",
-    )
-
-
-def _entries(value: Any) -> list[Any]:
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _width(value: Any) -> int:
-    """Entries that a named value takes up in Snakemake's flat list."""
-    return 1 if not _is_namedlist(value) else len(value)
-
-
-def _is_namedlist(value: Any) -> bool:
-    return type(value).__name__ in ("Namedlist", "Params", "InputFiles")

@@ -3,12 +3,18 @@
 import base64
 import copy
 import json
+import logging
 import pickle
+import subprocess
+import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
 
+from slack_wrapper.client.transport import Transport
+from slack_wrapper.logs import sdk_logger
 from slack_wrapper.redact import MASK, Secret, mask_tokens_in, redact
+from slack_wrapper.sandbox.server import Sandbox
 
 
 def test_a_secret_never_prints() -> None:
@@ -71,3 +77,38 @@ def test_data_is_redacted_throughout() -> None:
 def test_a_secret_that_is_no_utf8_is_masked_too():
     secret = Secret(b"\xff\xfeno-utf8-here".decode("utf-8", "surrogateescape"))
     assert "no-utf8-here" not in redact(f"a {secret.reveal()} b %FF%FEno-utf8-here c")
+
+
+def test_slack_sdk_at_debug_logs_no_secret(sandbox: Sandbox, caplog, monkeypatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://ada:hunter22@127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    logger = sdk_logger()
+    monkeypatch.setattr(logger, "level", logging.DEBUG)
+    caplog.set_level(logging.DEBUG)
+    transport = Transport(Secret(sandbox.token), base_url=sandbox.api_url)
+    transport.call("chat.postMessage", {"channel": "librec_channel", "text": sandbox.token})
+    assert "chat.postMessage" in caplog.text
+    for secret in (sandbox.token, "hunter22"):
+        assert secret not in caplog.text
+
+
+def test_an_exception_in_a_log_record_is_scrubbed(caplog) -> None:
+    logger = sdk_logger()
+    try:
+        raise ValueError(Secret("s3same-open").reveal())
+    except ValueError:
+        logger.critical("failed with %s", "s3same-open", exc_info=True)
+    assert "failed with" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "s3same-open" not in caplog.text
+
+
+def test_an_uncaught_error_prints_no_secret() -> None:
+    code = (
+        "from slack_wrapper.logs import guard_tracebacks; from slack_wrapper.redact import Secret;"
+        "guard_tracebacks(); raise ValueError(Secret('s3same' + '-open').reveal())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "ValueError: [redacted]" in done.stderr
+    assert "s3same-open" not in done.stderr

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.cli.posting import section_in
 from slack_wrapper.redact import redact
+from slack_wrapper.session.findings import table
 from slack_wrapper.session.open import open_local
-from slack_wrapper.session.preflight import Finding, check
+from slack_wrapper.session.preflight import check
 from slack_wrapper.session.request import Request, build
 
 
@@ -32,9 +32,9 @@ def run(args: argparse.Namespace) -> int:
     session = open_local(section, password=passwords.given(args))
     findings = list(check(session, _requests(args, section)))
     if args.json:
-        print(redact(json.dumps([asdict(one) for one in findings], indent=2)))
+        print(redact(json.dumps([one.to_dict() for one in findings], indent=2)))
     else:
-        print(redact("\n".join(_line(one) for one in findings)))
+        print(redact(table(findings)))
     return EXIT_DONE if all(one.good for one in findings) else EXIT_FAILED
 
 
@@ -51,9 +51,3 @@ def _requests(args: argparse.Namespace, section: Mapping[str, Any]) -> list[Requ
         )
         for post in posts
     ]
-
-
-def _line(finding: Finding) -> str:
-    mark = "✓" if finding.good else "✗"
-    line = f"{mark} {finding.what}: {finding.told}"
-    return f"{line}\n    hint: {finding.hint}" if finding.hint else line

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from slack_wrapper import __version__
 from slack_wrapper.cli.exits import EXIT_DONE
 from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.logs import guard_tracebacks
+from slack_wrapper.redact import redact
 
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
 COMMANDS = {
@@ -52,13 +54,12 @@ def _module(name: str):  # type: ignore[no-untyped-def]
 
 def report(error: SlackWrapperError) -> None:
     """Print `error` and its hint on stderr."""
-    print(f"slack-wrapper: error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+    print(redact(f"slack-wrapper: error: {error}"), file=sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command and return the exit code (0, 1, 2 or 75)."""
+    guard_tracebacks()
     arguments = list(sys.argv[1:] if argv is None else argv)
     args = build_parser(arguments).parse_args(arguments)
     try:

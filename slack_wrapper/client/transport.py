@@ -11,7 +11,6 @@ import contextlib
 import functools
 import http.client
 import json
-import logging
 import socket
 import ssl
 import urllib.error
@@ -32,6 +31,7 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
+from slack_wrapper.logs import sdk_logger
 from slack_wrapper.redact import Secret
 
 # Calls that change nothing a person sees, or whose repetition is harmless: an unclear outcome of
@@ -87,8 +87,16 @@ class Transport:
             timeout=max(1, round(timeout)),
             ssl=self._tls,
             retry_handlers=[],
-            logger=_quiet_logger(),
+            logger=sdk_logger(),
         )
+
+    @property
+    def proxy(self) -> str | None:
+        """Address of the proxy that calls go through, without its password; None: directly."""
+        host = urlsplit(self.base_url).hostname or ""
+        if not self._web.proxy or urllib.request.proxy_bypass(host):
+            return None
+        return self._web.proxy.strip().rpartition("@")[2].rpartition("//")[2].rstrip("/")
 
     def call(self, method: str, params: Mapping[str, Any], *, about: str = "") -> dict[str, Any]:
         """Call a Web API method.
@@ -309,13 +317,3 @@ class _BlockHTTPS(urllib.request.HTTPSHandler):
             http.client.HTTPSConnection, blocksize=UPLOAD_BLOCK, context=self._tls
         )
         return self.do_open(connection, req)
-
-
-def _quiet_logger() -> logging.Logger:
-    """A logger of our own for slack_sdk: it logs failures as errors, which we report ourselves.
-
-    At DEBUG slack_sdk prints whole requests; silencing it also keeps texts out of Snakemake's log.
-    """
-    logger = logging.getLogger("slack_wrapper.slack_sdk")
-    logger.setLevel(logging.CRITICAL)
-    return logger

@@ -90,6 +90,15 @@ def upload(transport: Transport, file: LocalFile, retrier: Retrier) -> UploadedF
     return retrier.run(once)
 
 
+def may_upload(transport: Transport, name: str) -> None:
+    """Ask whether a file of this name would be taken; nothing is uploaded.
+
+    Raises:
+        SlackRefused, SlackUnavailable: see `Transport`.
+    """
+    transport.call("files.getUploadURLExternal", {"filename": name, "length": 1}, about=name)
+
+
 def share(
     transport: Transport, files: Sequence[UploadedFile], target: Share, retrier: Retrier
 ) -> str | None:

@@ -18,6 +18,7 @@ from slack_wrapper.errors import (
     FileChanged,
     NoToken,
     SlackAmbiguous,
+    SlackError,
     SlackUnavailable,
     SlackWrapperError,
     TokenMalformed,
@@ -27,7 +28,7 @@ from slack_wrapper.session import encrypting, receipts
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import Draft, compose
 from slack_wrapper.session.delivery import Delivery, target
-from slack_wrapper.session.request import FAIL, QUEUE, RUN_THREAD, Request
+from slack_wrapper.session.request import QUEUE, RUN_THREAD, WARN, Request
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
@@ -182,8 +183,8 @@ class LocalSession:
         try:
             thread = self._thread(workspace, request)
             return Delivery(workspace, request, draft, files, thread, progress, retrier).run()
-        except (SlackUnavailable, SlackAmbiguous) as error:
-            if request.on_failure == FAIL:
+        except SlackError as error:
+            if not _put_off(request, error):
                 raise
             status = "warned"
             if request.on_failure == QUEUE:
@@ -203,6 +204,12 @@ class LocalSession:
             return None
         channel = workspace.names.known(target(workspace.names, request))
         return self._run_threads.get(channel) if channel else None
+
+
+def _put_off(request: Request, error: SlackError) -> bool:
+    """Whether a step succeeds in spite of an error: `queue` where it may pass, `warn` always."""
+    may_pass = isinstance(error, (SlackUnavailable, SlackAmbiguous))
+    return request.on_failure == WARN or (request.on_failure == QUEUE and may_pass)
 
 
 def _unchanged(path: str, request: Request, entry: Entry) -> LocalFile:

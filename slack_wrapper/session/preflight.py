@@ -3,63 +3,84 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
-from slack_wrapper.client.identity import identify
-from slack_wrapper.errors import SlackRefused, SlackWrapperError
+from slack_wrapper.client.identity import Identity, identify
+from slack_wrapper.client.uploads import may_upload
+from slack_wrapper.errors import SlackRefused, SlackUnavailable, SlackWrapperError, StepBlocked
+from slack_wrapper.session.findings import Finding, table
 from slack_wrapper.session.local import LocalSession, Workspace
-from slack_wrapper.session.request import FILE, Request
+from slack_wrapper.session.request import FILE, WARN, Request
 
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time
+# What a channel given by e-mail needs: users.lookupByEmail and conversations.open.
+PERSON_SCOPES = ("users:read.email", "im:write")
+
+Requests = Sequence[Request]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One answered question.
+def check(session: LocalSession, requests: Requests) -> Iterator[Finding]:
+    """Yield what is found for the keys and channels of some posts; nothing is posted.
 
-    Args:
-        what: was looked at, such as `channel librec_channel`.
-        good: whether it is as it must be.
-        told: the answer.
-        hint: the remedy, when it is not.
+    Trouble that may pass blocks no post; what Slack would refuse does.
     """
-
-    what: str
-    good: bool
-    told: str
-    hint: str = ""
-
-
-def check(session: LocalSession, requests: Sequence[Request]) -> Iterator[Finding]:
-    """Yield what is found for the keys and channels of some posts; nothing is posted."""
     keys = list(dict.fromkeys(request.encrypted_key for request in requests))
     for key in keys:
         own = [request for request in requests if request.encrypted_key == key]
         yield from _check_key(session, key, own)
 
 
-def _check_key(
-    session: LocalSession, key: str | None, requests: Sequence[Request]
-) -> Iterator[Finding]:
+def demand(session: LocalSession, requests: Requests, *, tell: Callable[[str], None]) -> None:
+    """Check the posts of a run, tell the findings, and refuse what could not succeed.
+
+    Args:
+        session: the run's.
+        requests: what its steps will ask for.
+        tell: shows the table of findings.
+
+    Raises:
+        StepBlocked: a step that does not have `on_failure: warn` could not succeed.
+    """
+    findings = list(check(session, requests))
+    if not findings:
+        return
+    tell(table(findings))
+    blocked = {
+        one.rule: finding
+        for finding in reversed(findings)
+        for one in finding.blocked
+        if one.on_failure != WARN
+    }
+    if blocked:
+        rules, first = ", ".join(sorted(blocked)), next(iter(blocked.values()))
+        raise StepBlocked(
+            f"the run is not begun, as {rules} could not succeed: {first.what}: {first.told}",
+            hint=first.hint,
+        )
+
+
+def _check_key(session: LocalSession, key: str | None, requests: Requests) -> Iterator[Finding]:
     name = f"key {key}" if key else "key in $SLACK_BOT_TOKEN"
     try:
         workspace = session.workspace(key)
     except SlackWrapperError as error:
-        yield _bad(name, error)
+        yield _bad(name, error, requests)
         return
     yield Finding(name, True, "opens")
+    yield Finding("proxy", True, workspace.transport.proxy or "none, slack is reached directly")
     try:
         identity = identify(workspace.transport)
     except SlackWrapperError as error:
-        yield _bad("token", error)
+        yield _bad("token", error, requests)
         return
     yield Finding("token", True, f"{identity.bot} in {identity.team}")
     yield _clock(identity.answered_at)
     yield from _scopes(identity.scopes, requests)
-    files = {channel for one in requests if one.option == FILE for channel in one.channels}
+    yield from _files(workspace, requests)
     for channel in dict.fromkeys(channel for one in requests for channel in one.channels):
-        yield _channel(workspace, channel, files=channel in files)
+        yield _channel(
+            workspace, identity, channel, [one for one in requests if channel in one.channels]
+        )
 
 
 def _clock(answered_at: float | None) -> Finding:
@@ -71,21 +92,51 @@ def _clock(answered_at: float | None) -> Finding:
     return Finding("clock", False, f"{skew:.0f} s off Slack's", "set this machine's clock (NTP)")
 
 
-def _scopes(scopes: frozenset[str] | None, requests: Sequence[Request]) -> Iterator[Finding]:
+def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Finding]:
     if scopes is None:
         yield Finding("scopes", True, "not told by the server")
         return
-    needed = {"chat:write"} | ({"files:write"} if any(one.files for one in requests) else set())
-    for scope in sorted(needed):
-        yield Finding(
-            f"scope {scope}",
-            scope in scopes,
-            "granted" if scope in scopes else "missing",
-            "" if scope in scopes else "add it at https://api.slack.com/apps and reinstall the app",
-        )
+    needs: dict[str, Callable[[Request], bool]] = {
+        "chat:write": lambda one: one.option != FILE,
+        "files:write": lambda one: one.option == FILE,
+        **dict.fromkeys(PERSON_SCOPES, _to_a_person),
+    }
+    for scope, needed in needs.items():
+        users = tuple(one for one in requests if needed(one))
+        if scope in scopes and users:
+            yield Finding(f"scope {scope}", True, "granted")
+        elif users:
+            hint = "add it at https://api.slack.com/apps and reinstall the app"
+            yield Finding(f"scope {scope}", False, "missing", hint, users)
 
 
-def _channel(workspace: Workspace, channel: str, *, files: bool) -> Finding:
+def _to_a_person(request: Request) -> bool:
+    return any("@" in channel for channel in request.channels)
+
+
+def _files(workspace: Workspace, requests: Requests) -> Iterator[Finding]:
+    """Ask for an address to upload to, which shows the workspace's policy; nothing is sent there.
+
+    A policy that depends on the kind of file is asked for once a kind.
+    """
+    kinds: dict[str, list[Request]] = {}
+    for request in requests:
+        for path in request.files:
+            kinds.setdefault(path.rpartition(".")[2].lower(), []).append(request)
+    for kind, users in kinds.items():
+        what = f"files .{kind}"
+        try:
+            may_upload(workspace.transport, f"preflight.{kind}")
+        except SlackRefused as refused:
+            if refused.code != "missing_scope":  # told already
+                yield _bad(what, refused, users)
+        except SlackUnavailable as error:
+            yield _bad(what, error, ())
+        else:
+            yield Finding(what, True, "taken by the workspace")
+
+
+def _channel(workspace: Workspace, identity: Identity, channel: str, requests: Requests) -> Finding:
     what = f"channel {channel}"
     names, transport = workspace.names, workspace.transport
     try:
@@ -98,21 +149,32 @@ def _channel(workspace: Workspace, channel: str, *, files: bool) -> Finding:
     except SlackRefused as error:
         if error.code == "missing_scope":
             return Finding(what, True, f"cannot be looked at: {error.hint}")
-        return _bad(what, error)
+        return _bad(what, error, requests)
     except SlackWrapperError as error:
-        return _bad(what, error)
-    return _membership(what, answer["channel"], bot=transport.bot, files=files)
+        return _bad(what, error, requests)
+    return _membership(what, answer["channel"], identity, requests)
 
 
-def _membership(what: str, channel: dict[str, object], *, bot: str, files: bool) -> Finding:
+def _membership(
+    what: str, channel: dict[str, object], identity: Identity, requests: Requests
+) -> Finding:
+    everything = tuple(requests)
     if channel.get("is_archived"):
-        return Finding(what, False, "archived", "unarchive it, or set another channel")
+        hint = "unarchive it, or set another channel"
+        return Finding(what, False, "archived", hint, everything)
     if channel.get("is_member") or channel.get("is_im"):
         return Finding(what, True, "the bot is a member")
-    if files or channel.get("is_private"):
-        return Finding(what, False, "the bot is no member", f"invite it there: /invite @{bot}")
+    may_join_in = identity.scopes is None or "chat:write.public" in identity.scopes
+    if channel.get("is_private") or not may_join_in:
+        blocked = everything
+    else:
+        blocked = tuple(one for one in requests if one.option == FILE)
+    if blocked:
+        hint = f"invite it there: /invite @{identity.bot}"
+        return Finding(what, False, "the bot is no member", hint, blocked)
     return Finding(what, True, "public; messages get there, files would not")
 
 
-def _bad(what: str, error: SlackWrapperError) -> Finding:
-    return Finding(what, False, error.message, error.hint)
+def _bad(what: str, error: SlackWrapperError, requests: Requests) -> Finding:
+    blocked = () if isinstance(error, SlackUnavailable) else tuple(requests)
+    return Finding(what, False, error.message, error.hint, blocked)

@@ -12,6 +12,7 @@ from slack_wrapper.errors import SessionProtocolError, SlackError, SlackWrapperE
 
 VERSION = 1
 VARIABLE = "SLACK_WRAPPER_SESSION"  # path of the socket; the only thing the environment tells
+ELSEWHERE = "elsewhere"  # in its place, for a job that has been sent to another host
 MAX_BYTES = 8 << 20  # far above any message; a stray client cannot make us read without end
 _LENGTH = struct.Struct(">I")
 

@@ -110,6 +110,22 @@ def test_the_key_is_opened_once_for_all_steps(
     assert (study / "asked").read_text().split() == ["asked"]
 
 
+def test_one_key_is_derived_for_a_run_with_hooks_and_many_steps(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    count = """
+include: slack_wrapper.rules("hooks.smk")
+from slack_wrapper.vault import kdf
+onsuccess:
+    print("derived", kdf.derivations(), "in the main process")
+"""
+    write(study, INCLUDE + MANY + count, {**CONFIG, "password_command": f"echo {PASSWORD}"})
+    done = snakemake(env={})
+    assert done.returncode == 0, done.stderr
+    assert len(shown(sandbox)) == 7
+    assert "derived 1 in the main process" in done.stdout
+
+
 def test_a_step_loads_neither_slack_nor_crypto(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
@@ -144,7 +160,8 @@ def test_it_composes_with_the_users_hooks(
 def test_after_a_failure_it_is_gone_and_their_hook_ran(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
-    write(study, INCLUDE + HOOK + MANY, {**CONFIG, "channel": "nowhere", "password": PASSWORD})
+    write(study, INCLUDE + HOOK + MANY, {**CONFIG, "password": PASSWORD})
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="restricted_action", times=99))
     done = snakemake(env={})
     assert done.returncode == 1
     assert re.findall("THEIRS \\w+", done.stdout) == ["THEIRS start", "THEIRS error"]

@@ -76,7 +76,7 @@ def test_a_message_and_a_file(use: str, study: Path, sandbox: Sandbox, snakemake
     assert message["permalink"].endswith(message["ts"].replace(".", ""))
     assert file["files"][0]["size"] == 2003
     assert file["ts"] in {entry["ts"] for entry in sandbox.messages()}
-    title = next(iter(sandbox.store.data["files"].values()))["title"]
+    title = sandbox.store.data["files"][file["files"][0]["id"]]["title"]
     assert title == "NDCG for the experiment"
 
 
@@ -258,7 +258,7 @@ def fails(done, study: Path, line: str, hint: str) -> None:
         ("password", "does not open the key file keys/slack-api.enc", "keyring"),
         ("missing", "the key file keys/slack-api.enc does not exist", "slack-wrapper encrypt"),
         ("damaged", "the key file keys/slack-api.enc is damaged", "version control"),
-        ("channel", "for channel nowhere: channel_not_found", "/invite"),
+        ("channel", "hello could not succeed: channel nowhere", "/invite"),
         ("token", "invalid_auth", "rekey"),
         ("no_password", "there is no password for the key file", "keyring set"),
     ],

@@ -1,0 +1,51 @@
+"""Log records and tracebacks without secrets."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from types import TracebackType
+
+from slack_wrapper.redact import redact
+
+SDK_LOGGER = "slack_wrapper.slack_sdk"
+
+
+class ScrubbingFilter(logging.Filter):
+    """Takes the secrets out of every record, out of its exception too."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Scrub a record; keep it."""
+        record.msg, record.args = redact(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text)
+        return True
+
+
+def sdk_logger() -> logging.Logger:
+    """Return the logger for slack_sdk's clients, silent unless somebody sets its level.
+
+    slack_sdk logs failures as errors, which we report ourselves; at DEBUG it prints whole requests.
+    Its modules' own loggers get the filter too.
+    """
+    logger = logging.getLogger(SDK_LOGGER)
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.CRITICAL)
+    names = [name for name in logging.root.manager.loggerDict if name.startswith("slack_sdk")]
+    for one in (logger, *(logging.getLogger(name) for name in names)):
+        if not any(isinstance(known, ScrubbingFilter) for known in one.filters):
+            one.addFilter(ScrubbingFilter())
+    return logger
+
+
+def guard_tracebacks() -> None:
+    """Let an error that nobody has caught, a bug of ours, be printed without secrets."""
+
+    def show(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:
+        text = "".join(traceback.format_exception(kind, error, frames))
+        print(redact(text), end="", file=sys.stderr, flush=True)
+
+    sys.excepthook = show

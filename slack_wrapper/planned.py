@@ -1,0 +1,38 @@
+"""What the steps of a run are going to post, as far as it is known before the first job."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_wrapper.job import named, parts_of
+from slack_wrapper.session.request import Request, build
+
+# Parameters without which it is open where a step posts and with which key.
+_DECIDING = ("option", "channel", "encrypted_key", "on_failure")
+
+
+def request(job: Any, section: Mapping[str, Any]) -> Request | None:
+    """Return what a job of ours will ask for, None while that depends on jobs before it.
+
+    Args:
+        job: Snakemake's, before it runs; its input need not exist yet.
+        section: the `slack:` section.
+
+    Raises:
+        RequestError: a parameter, input or output is not as it must be.
+    """
+    given = named(job.params)
+    unknown = {name for name, value in given.items() if _open(value)}
+    if unknown.intersection(_DECIDING):
+        return None
+    parts = parts_of(job)
+    params = {name: value for name, value in given.items() if name not in unknown}
+    if parts.pop("message_file") or unknown:
+        params["message"] = params.get("message") or "…"  # the text may come later
+    return build(**{**parts, "params": params}, defaults=section)
+
+
+def _open(value: Any) -> bool:
+    """Whether a value is Snakemake's mark for what only a job's finished input can tell."""
+    return type(value).__name__ == "TBDString"
