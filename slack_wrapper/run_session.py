@@ -17,7 +17,7 @@ from slack_wrapper import job_records
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
-from slack_wrapper.vault.password_sources import VARIABLE as PASSWORD_VARIABLE
+from slack_wrapper.vault.password_sources import withdraw_from_environment
 from slack_wrapper.workflow_error import workflow_error
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ class Run:
             courier = self._session.courier
             courier.finished = job_records.finished(self._workflow)
             courier.temporary = job_records.temporary(self._workflow)
-            os.environ.pop(PASSWORD_VARIABLE, None)  # the session has it; no job needs it
         return self._session
 
     def start(self) -> None:
@@ -216,6 +215,8 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
         run = Run(workflow, section, password, wrapper)
         setattr(workflow, _MARK, run)
         if workflow.is_main_process:
+            # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
+            withdraw_from_environment()
             _warn_of_shown_password(workflow.config_settings.config)
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)

@@ -38,7 +38,6 @@ class PasswordChain:
     ) -> None:
         self._sources = sources
         self._given = given
-        # Taken now: a run removes it from the environment before its jobs begin.
         self._environment = password_sources.from_environment()
         self._interactive = interactive
         self._fitting: list[Secret] = []

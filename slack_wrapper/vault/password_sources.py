@@ -34,12 +34,23 @@ ENCRYPTING_BACKENDS = (
     "keyring.backends.Windows",
 )
 _ABSENT_BACKENDS = ("keyring.backends.fail", "keyring.backends.null")
+_withdrawn: Secret | None = None
 
 
 def from_environment() -> Secret | None:
-    """Return the password of $SLACK_WRAPPER_PASSWORD, if it is set and not empty."""
+    """Return the password of $SLACK_WRAPPER_PASSWORD, if it is set, or was, and not empty."""
     value = os.environ.get(VARIABLE)
-    return Secret(value) if value else None
+    return Secret(value) if value else _withdrawn
+
+
+def withdraw_from_environment() -> None:
+    """Take $SLACK_WRAPPER_PASSWORD out of the environment of this process, and keep it here.
+
+    What this process starts from now on does not see it; `from_environment` still returns it.
+    """
+    global _withdrawn  # noqa: PLW0603 - as global as the environment that it stands for
+    _withdrawn = from_environment()
+    os.environ.pop(VARIABLE, None)
 
 
 def from_command(command: str) -> Secret:

@@ -1,0 +1,124 @@
+"""The ways to give a run its password, and what Snakemake itself makes unavoidable with each."""
+
+import json
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WARNING = (
+    "slack_wrapper: warning: the password was given by --config: every user of this machine can "
+    "see it in the process list, and Snakemake writes it to its log"
+)
+SERVICE = str(Path(__file__).parent.parent / "secret_service" / "with-secret-service")
+KEYRING_SET = (
+    f"{sys.executable} -m slack_wrapper.cli.main keyring set --key-file keys/slack-api.enc "
+    '--username leaks --password-file "$1" >/dev/null && shift && exec "$@"'
+)
+
+
+@dataclass
+class Given:
+    """What a way adds to a run.
+
+    Args:
+        config: keys of the `slack:` section.
+        arguments: at the end of Snakemake's command line.
+        environ: variables of the run.
+        before: a command that runs the rest.
+        typed: what is typed at the prompt.
+    """
+
+    config: dict[str, Any] = field(default_factory=dict)
+    arguments: list[str] = field(default_factory=list)
+    environ: dict[str, str] = field(default_factory=dict)
+    before: list[str] = field(default_factory=list)
+    typed: str | None = None
+
+
+def configfile(password: str, safe: Path) -> Given:
+    return Given(config={"password": password})
+
+
+def config_option(password: str, safe: Path) -> Given:
+    return Given(arguments=["--config", "slack=" + json.dumps({"password": password})])
+
+
+def environment(password: str, safe: Path) -> Given:
+    return Given(environ={"SLACK_WRAPPER_PASSWORD": password})
+
+
+def command(password: str, safe: Path) -> Given:
+    """A program that also notes the environment and the arguments that it is given itself."""
+    program = safe / "give.py"
+    program.write_text(
+        "import os, sys\n"
+        f"open({str(safe / 'asked')!r}, 'ab').write(b'\\0'.join(map(os.fsencode, sys.argv)) + "
+        "b''.join(k + b'=' + v + b'\\0' for k, v in os.environb.items()))\n"
+        f"sys.stdout.buffer.write(open({str(_kept(password, safe))!r}, 'rb').read())\n"
+    )
+    return Given(config={"password_command": f"{sys.executable} {program}"})
+
+
+def file(password: str, safe: Path) -> Given:
+    return Given(config={"password_command": f"cat {_kept(password, safe)}"})
+
+
+def keyring(password: str, safe: Path) -> Given:
+    return Given(
+        config={"keyring": {"username": "leaks"}},
+        before=[SERVICE, "bash", "-c", KEYRING_SET, "bash", str(_kept(password, safe))],
+        environ={"PYTHON_KEYRING_BACKEND": "keyring.backends.SecretService.Keyring"},
+    )
+
+
+def prompt(password: str, safe: Path) -> Given:
+    return Given(typed=password)
+
+
+def _kept(password: str, safe: Path) -> Path:
+    """Return a private file, outside of the study, that holds the password."""
+    path = safe / "password"
+    path.write_text(password + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+# A further way, such as the old `--config slack_password=…`, is one more line here.
+WAYS = [
+    configfile,
+    config_option,
+    environment,
+    command,
+    file,
+    pytest.param(keyring, marks=pytest.mark.secret_service),
+    prompt,
+]
+
+
+def ways(*without: Any) -> list[Any]:
+    """Return the ways as parameters of a test, by their names."""
+    parameters = [
+        way if isinstance(way, type(pytest.param())) else pytest.param(way) for way in WAYS
+    ]
+    return [
+        pytest.param(*one.values, marks=one.marks, id=one.values[0].__name__)
+        for one in parameters
+        if one.values[0] not in without
+    ]
+
+
+def without_unavoidable(way: Any, text: bytes) -> bytes:
+    """Return output or a log without the lines that show Snakemake's own command line."""
+    if way is not config_option:
+        return text
+    return b"".join(line for line in text.splitlines(True) if b"--config" not in line)
+
+
+def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
+    """Return whether a process's argv, and its environ, cannot but show the password."""
+    of_snakemake = way is config_option and b"snakemake" in argv and b"--config" in argv
+    # A child that is not yet another program shows the environment of the main process too.
+    return of_snakemake, way is environment and argv == main
