@@ -3,9 +3,68 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import tempfile
 from pathlib import Path
+
+
+class Reservation:
+    """Space for a file that is written later: what would fail then fails now.
+
+    Args:
+        path: the file; its folder must exist.
+        size: bytes to take.
+        mode: permissions; None for what the umask allows.
+
+    Raises:
+        OSError: there is no space, or the folder takes no file; nothing was changed.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], size: int, *, mode: int | None = None) -> None:
+        self._target = Path(path)
+        handle, name = tempfile.mkstemp(
+            dir=self._target.parent, prefix=f".{self._target.name}.", suffix=".tmp"
+        )
+        self._name, self._file = Path(name), os.fdopen(handle, "wb")
+        try:
+            os.fchmod(handle, _default_mode() if mode is None else mode)
+            if size and hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(handle, 0, size)
+        except BaseException:
+            self.release()
+            raise
+
+    def fill(self, data: bytes, *, times: tuple[int, int] | None = None) -> None:
+        """Write the file so that a crash at any instant leaves the old one or the new one.
+
+        Args:
+            data: the whole content.
+            times: of last access and last change, in ns since the epoch; None for now.
+
+        Raises:
+            OSError: nothing was changed.
+        """
+        try:
+            with self._file as file:
+                file.write(data)
+                file.truncate()
+                file.flush()
+                if times:
+                    os.utime(file.fileno(), ns=times)
+                os.fsync(file.fileno())
+            self._name.replace(self._target)
+        except BaseException:
+            self.release()
+            raise
+        sync_folder(self._target.parent)
+
+    def release(self) -> None:
+        """Give the space back; after `fill` there is none to give."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self._name.unlink()
 
 
 def write(
@@ -15,34 +74,20 @@ def write(
     mode: int | None = None,
     times: tuple[int, int] | None = None,
 ) -> None:
-    """Write a file so that a crash at any instant leaves the old one or the new one.
-
-    Args:
-        path: the file; its folder must exist.
-        data: the whole content.
-        mode: permissions; None for what the umask allows.
-        times: of last access and last change, in ns since the epoch; None for now.
+    """Write a file at once; see `Reservation`.
 
     Raises:
         OSError: nothing was changed.
     """
+    Reservation(path, 0, mode=mode).fill(data, times=times)
+
+
+def sweep(path: str | os.PathLike[str]) -> None:
+    """Remove what killed processes have left of a file that nobody else is writing now."""
     target = Path(path)
-    folder = target.parent
-    handle, name = tempfile.mkstemp(dir=folder, prefix=f".{target.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, _default_mode() if mode is None else mode)
-            file.write(data)
-            file.flush()
-            if times:
-                os.utime(file.fileno(), ns=times)
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
         with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-    sync_folder(folder)
+            left.unlink()
 
 
 def sync_folder(folder: Path) -> None:

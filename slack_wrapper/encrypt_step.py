@@ -10,15 +10,16 @@ from typing import Any
 
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.job import named, receipt_path
-from slack_wrapper.step import report, session_of, write_receipt
+from slack_wrapper.receipt_file import ReceiptFile
+from slack_wrapper.step import report, session_of
 
 
 def run(snakemake: Any) -> int:
     """Encrypt the key that the job names and write its receipt; return the exit code."""
     try:
         key, encrypted = _paths(named(snakemake.params), str(snakemake.rule))
-        receipt = session_of(snakemake.config).encrypt(key, encrypted)
-        write_receipt(receipt_path(snakemake), receipt)
+        with ReceiptFile(receipt_path(snakemake)) as place:
+            place.write(session_of(snakemake.config).encrypt(key, encrypted))
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code

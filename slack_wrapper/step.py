@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
 from collections.abc import Mapping
 from typing import Any
 
-from slack_wrapper import atomic
 from slack_wrapper.errors import (
     KeyFileError,
     PasswordError,
-    RequestError,
     SessionUnreachable,
     SlackWrapperError,
     TokenError,
-    os_reason,
 )
 from slack_wrapper.job import parts_of
+from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt, Session
 from slack_wrapper.session.remote import RemoteSession
@@ -35,8 +32,8 @@ def run(snakemake: Any) -> int:
     """
     try:
         request = request_of(snakemake)
-        receipt = _post(request, snakemake)
-        write_receipt(request.receipt, receipt)
+        with ReceiptFile(request.receipt, request) as place:
+            place.write(_post(request, snakemake))
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code
@@ -83,23 +80,6 @@ def section_of(config: Any) -> Mapping[str, Any]:
 
         raise ConfigError("config: slack is no mapping", hint="write slack: with its keys below it")
     return section
-
-
-def write_receipt(path: str, receipt: Mapping[str, Any]) -> None:
-    """Write a receipt whole or not at all.
-
-    Raises:
-        RequestError: it cannot be written.
-    """
-    text = json.dumps(receipt, indent=2, ensure_ascii=False) + "\n"
-    try:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
-        atomic.write(path, text.encode("utf-8"))
-    except OSError as error:
-        raise RequestError(
-            f"the receipt {path} cannot be written: {os_reason(error)}",
-            hint="the post itself is done; check the folder and the free space",
-        ) from None
 
 
 def report(snakemake: Any, error: SlackWrapperError) -> None:

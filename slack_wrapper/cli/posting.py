@@ -11,10 +11,11 @@ from typing import Any
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.errors import ConfigError
+from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.request import FAIL, ON_FAILURE, build
-from slack_wrapper.step import section_of, write_receipt
+from slack_wrapper.step import section_of
 
 # option → parameter of a step
 _PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment", "color")
@@ -54,10 +55,13 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     given["on_failure"] = args.on_failure
     request = build(given, defaults=section, receipt=args.receipt or "")
     session = open_local(section, password=passwords.given(args))
-    receipt = session.post(request)
     if args.receipt:
-        write_receipt(args.receipt, receipt)
+        with ReceiptFile(args.receipt, request) as place:
+            receipt = session.post(request)
+            place.write(receipt)
         session.courier.acknowledge()  # the next call is a new post, whatever it says
+    else:
+        receipt = session.post(request)
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
     entries = deliveries(receipt)
     return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE

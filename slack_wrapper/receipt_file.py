@@ -1,0 +1,61 @@
+"""The receipt on disk: its place is taken before the post, its content is written after it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from slack_wrapper import atomic
+from slack_wrapper.errors import RequestError, os_reason
+from slack_wrapper.session.request import Request
+
+# Bytes beside the texts of the request, which a receipt repeats: far above what the rest needs.
+_REST = 8192
+
+
+class ReceiptFile:
+    """Takes the space for a receipt.
+
+    Args:
+        path: where it goes; its folder is made.
+        request: the post whose receipt it will be; None for a small one.
+
+    Raises:
+        RequestError: it cannot be written there; nothing was posted.
+    """
+
+    def __init__(self, path: str, request: Request | None = None) -> None:
+        self._path = path
+        texts = len(json.dumps(request.to_dict())) * len(request.channels) if request else 0
+        try:
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
+            atomic.sweep(path)
+            self._place = atomic.Reservation(path, _REST + 2 * texts)
+        except OSError as error:
+            raise self._failed(error, "nothing was posted") from None
+
+    def write(self, receipt: Mapping[str, Any]) -> None:
+        """Write the receipt whole or not at all.
+
+        Raises:
+            RequestError: it cannot be written.
+        """
+        text = json.dumps(receipt, indent=2, ensure_ascii=False) + "\n"
+        try:
+            self._place.fill(text.encode("utf-8"))
+        except OSError as error:
+            raise self._failed(error, "the post itself is done") from None
+
+    def __enter__(self) -> ReceiptFile:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._place.release()
+
+    def _failed(self, error: OSError, state: str) -> RequestError:
+        return RequestError(
+            f"the receipt {self._path} cannot be written: {os_reason(error)}",
+            hint=f"{state}; check the folder and the free space, then run the step again",
+        )
