@@ -1,0 +1,6 @@
+"""All campaigns by name, the longest first."""
+
+from tests.faults import outages
+from tests.faults.outages import Campaign
+
+CAMPAIGNS: dict[str, Campaign] = {**outages.CAMPAIGNS}
