@@ -38,9 +38,6 @@ use rule slack_file as files with:
     input: file=["data/{case}.1.txt", "data/{case}.2.txt"]
     output: "slack/files/{case}.json"
     params: channel="{case}"
-rule all:
-    default_target: True
-    input: config["targets"]
 """
 KINDS = ("message", "reply", "file", "files")
 # The longest of any one command; a suite that waits longer has found a hang.
@@ -117,13 +114,15 @@ class Lab:
                     for number, name in enumerate(self.cases)]  # fmt: skip
         self.box = Sandbox(seed={**DEFAULT_SEED, "channels": channels, "webhooks": []}, **options)
         self.box.start()
-        self.section = {"encrypted_key": "keys/slack-api.enc", "channel": self.cases[0],
+        self._targets: list[str] = []
+        self.section = {"encrypted_key": "keys/slack-api.enc", "channel": "none-of-them",
                         "thread": "none", "on_failure": "queue", **(section or {})}  # fmt: skip
         for name in ("keys", "data", "home"):
             (folder / name).mkdir(parents=True)
         store.encrypt_to(folder / self.section["encrypted_key"], self.box.token, PASSWORD,
                          profile="test-only")  # fmt: skip
         (folder / "Snakefile").write_text(SNAKEFILE)
+        (folder / "config.json").write_text(json.dumps({"slack": self.section}))
         for case in self.cases:
             for number in (1, 2):
                 (folder / "data" / f"{case}.{number}.txt").write_text(f"{number} of {case}\n")
@@ -139,10 +138,8 @@ class Lab:
         return [case, channel_id(self.cases.index(case))]
 
     def want(self, *steps: tuple[str, str]) -> None:
-        """Make these steps, each (kind, case), the target of the workflow."""
-        targets = [f"slack/{kind}/{case}.json" for kind, case in steps]
-        config = {"slack": self.section, "targets": targets}
-        (self.folder / "config.json").write_text(json.dumps(config))
+        """Make these steps, each (kind, case), the targets of the runs to come."""
+        self._targets = [f"slack/{kind}/{case}.json" for kind, case in steps]
 
     def env(self, url: str | None = None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -171,7 +168,8 @@ class Lab:
         self, *arguments: str, cores: int = 16, url: str | None = None
     ) -> "subprocess.Popen[str]":
         """Start the workflow; a failing step does not keep the others from running."""
-        return self.start("snakemake", "--cores", str(cores), "-k", *arguments, url=url)
+        given = ("--cores", str(cores), "-k", *arguments, "--", *self._targets)
+        return self.start("snakemake", *given, url=url)
 
     def command(self, *arguments: str, url: str | None = None) -> int:
         """Run `slack-wrapper` and return the exit code."""

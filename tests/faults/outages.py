@@ -110,7 +110,7 @@ def _outage(
     `slack-wrapper flush`, and a further run of the workflow that has a step to do.
     """
     case = "outage"
-    with Lab(folder, [case, "later"], section={"channel": case}) as lab:
+    with Lab(folder, [case, "later"]) as lab:
         for fault in faults:
             lab.box.faults.add(Fault(**fault))
         steps = [(kind, case) for kind in kinds]

@@ -83,7 +83,13 @@ class Point:
 
     @property
     def name(self) -> str:
-        calls = {POST: "post", RESERVE: "reserve", BYTES: "bytes", SHARE: "share"}
+        calls = {
+            POST: "post",
+            "chat.getPermalink": "link",
+            RESERVE: "reserve",
+            BYTES: "bytes",
+            SHARE: "share",
+        }
         return f"{self.kind}: {calls[self.method]}{'' if self.file in (None, 1) else ' of 2nd'}"
 
     @property
