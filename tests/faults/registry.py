@@ -1,6 +1,13 @@
 """All campaigns by name, the longest first."""
 
-from tests.faults import kills, outages
+from tests.faults import disks, kills, outages
 from tests.faults.outages import Campaign
 
-CAMPAIGNS: dict[str, Campaign] = {**outages.CAMPAIGNS, **kills.CAMPAIGNS}
+CAMPAIGNS: dict[str, Campaign] = {
+    **outages.CAMPAIGNS,
+    **kills.CAMPAIGNS,
+    **disks.CAMPAIGNS,
+    **disks.MOUNTED,
+}
+# Why a campaign cannot be run on this machine.
+SKIPPED: dict[str, str] = dict.fromkeys(disks.MOUNTED, disks.WHY_NOT) if disks.WHY_NOT else {}
