@@ -60,6 +60,7 @@ class Outcome:
         exits: exit codes that are right for the first run.
         shared: whether other posts of the same run decide on its exit code too; then one test for
             all of them looks at it.
+        disorder: whether messages that follow one another are in another order.
         told: what the commands printed; shown when the case fails.
     """
 
@@ -73,6 +74,7 @@ class Outcome:
     expected: tuple[str, ...] = ("delivered", "queued")
     exits: tuple[int, ...] = (0,)
     shared: bool = False
+    disorder: bool = False
     told: str = field(default="", repr=False)
 
     @property
@@ -87,6 +89,8 @@ class Outcome:
             found.append("lost")
         if max(self.posts, self.final) > 1:
             found.append("doubled")
+        if self.disorder:
+            found.append("order broken")
         if any(self.recovery):
             found.append(f"recovery {self.recovery}")
         return found
@@ -114,7 +118,7 @@ class Lab:
                     for number, name in enumerate(self.cases)]  # fmt: skip
         self.box = Sandbox(seed={**DEFAULT_SEED, "channels": channels, "webhooks": []}, **options)
         self.box.start()
-        self._targets: list[str] = []
+        self.targets: list[str] = []
         self.section = {"encrypted_key": "keys/slack-api.enc", "channel": "none-of-them",
                         "thread": "none", "on_failure": "queue", **(section or {})}  # fmt: skip
         for name in ("keys", "data", "home"):
@@ -139,7 +143,7 @@ class Lab:
 
     def want(self, *steps: tuple[str, str]) -> None:
         """Make these steps, each (kind, case), the targets of the runs to come."""
-        self._targets = [f"slack/{kind}/{case}.json" for kind, case in steps]
+        self.targets = [f"slack/{kind}/{case}.json" for kind, case in steps]
 
     def env(self, url: str | None = None) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT if name in os.environ}
@@ -168,7 +172,7 @@ class Lab:
         self, *arguments: str, cores: int = 16, url: str | None = None
     ) -> "subprocess.Popen[str]":
         """Start the workflow; a failing step does not keep the others from running."""
-        given = ("--cores", str(cores), "-k", *arguments, "--", *self._targets)
+        given = ("--cores", str(cores), "-k", *arguments, "--", *self.targets)
         return self.start("snakemake", *given, url=url)
 
     def command(self, *arguments: str, url: str | None = None) -> int:

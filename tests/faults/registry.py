@@ -1,9 +1,10 @@
 """All campaigns by name, the longest first."""
 
-from tests.faults import disks, kills, outages
+from tests.faults import disks, kills, outages, rates
 from tests.faults.outages import Campaign
 
 CAMPAIGNS: dict[str, Campaign] = {
+    **rates.CAMPAIGNS,
     **outages.CAMPAIGNS,
     **kills.CAMPAIGNS,
     **disks.CAMPAIGNS,
