@@ -74,7 +74,10 @@ class Api:
             status, text = files.receive(self.store, identifier, _body())
             return Response(text, status), None
 
-        answer: Response = self._around("upload", {"file": identifier}, take)[0]
+        with self.store.lock:
+            name = (self.store.data["files"].get(identifier) or {}).get("name")
+        args = {"file": identifier, "filename": name}
+        answer: Response = self._around("upload", args, take)[0]
         return answer
 
     def webhook(self, path: str) -> Response:

@@ -35,7 +35,9 @@ class Fault:
         headers: of the HTTP answer.
         seconds: of `hang` and `slow`.
         after_bytes: of `drop_body`.
-        match: arguments that the call must have, such as `{"channel": "C0000LIBREC"}`.
+        match: arguments that the call must have, such as `{"channel": "C0000LIBREC"}`; a list
+            gives several values, one of which will do.
+        lasts: seconds of an outage: from the first call that matches on, `times` is not counted.
     """
 
     method: str
@@ -50,12 +52,32 @@ class Fault:
     seconds: float = 60.0
     after_bytes: int = 0
     match: dict[str, Any] = field(default_factory=dict)
+    lasts: float = 0.0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.when not in (BEFORE, AFTER):
             raise ValueError(f"no such fault: {self.kind}, {self.when}")
         self.reached = threading.Event()
         self._released = threading.Event()
+        self._until: float | None = None  # monotonic time at which an outage ends
+
+    def meets(self, method: str, given: dict[str, Any]) -> bool:
+        """Whether a call is one that this fault is for."""
+        return fnmatch.fnmatchcase(method, self.method) and all(
+            given.get(name) in (value if isinstance(value, list) else [value])
+            for name, value in self.match.items()
+        )
+
+    def happens(self) -> bool:
+        """Count a call that it is for, and tell whether that call meets it."""
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        if self.lasts:
+            self._until = self._until or time.monotonic() + self.lasts
+            return time.monotonic() < self._until
+        self.times -= 1
+        return self.times >= 0
 
     def release(self) -> None:
         """Let a paused or hanging call go on."""
@@ -88,18 +110,10 @@ class Faults:
 
     def take(self, method: str, args: dict[str, Any] | None = None) -> Fault | None:
         """Return the fault that this call meets, if any."""
-        given = args or {}
         with self._lock:
             for fault in self._faults:
-                if not fnmatch.fnmatchcase(method, fault.method) or fault.times <= 0:
-                    continue
-                if any(given.get(name) != value for name, value in fault.match.items()):
-                    continue
-                if fault.skip > 0:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                return fault
+                if fault.meets(method, args or {}) and fault.happens():
+                    return fault
         return None
 
 

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -89,6 +90,36 @@ def test_only_calls_that_match(box: Sandbox, web: WebClient) -> None:
     box.faults.add(Fault("chat.postMessage", "error", code="x", match={"channel": PUBLIC}))
     assert web.chat_postMessage(channel=MEMBER, text="x")["ok"]
     assert refusal(web.chat_postMessage, channel=PUBLIC, text="x")["error"] == "x"
+
+
+def test_one_of_several_values(box: Sandbox, web: WebClient) -> None:
+    either = {"channel": [MEMBER, "librec_channel"]}
+    box.faults.add(Fault("chat.postMessage", "error", code="x", times=2, match=either))
+    assert web.chat_postMessage(channel=PUBLIC, text="x")["ok"]
+    for channel in either["channel"]:
+        assert refusal(web.chat_postMessage, channel=channel, text="x")["error"] == "x"
+    assert web.chat_postMessage(channel=MEMBER, text="x")["ok"]
+
+
+def test_an_outage_lasts_from_its_first_call_on(box: Sandbox, web: WebClient) -> None:
+    box.faults.add(Fault("chat.postMessage", "error", code="x", lasts=0.3))
+    time.sleep(0.3)
+    for _ in range(3):
+        assert refusal(web.chat_postMessage, channel=MEMBER, text="x")["error"] == "x"
+    time.sleep(0.31)
+    assert web.chat_postMessage(channel=MEMBER, text="x")["ok"]
+
+
+def test_an_upload_is_known_by_its_file_name(box: Sandbox, web: WebClient) -> None:
+    box.faults.add(Fault("upload", "http", status=503, match={"filename": "b.txt"}))
+    statuses = []
+    for name in ("a.txt", "b.txt"):
+        place = web.files_getUploadURLExternal(filename=name, length=1)["upload_url"]
+        connection = http.client.HTTPConnection("127.0.0.1", box.port, timeout=5)
+        connection.request("POST", urllib.parse.urlsplit(place).path, b"x")
+        statuses.append(connection.getresponse().status)
+        connection.close()
+    assert statuses == [200, 503]
 
 
 def test_slow_answers_and_hanging(box: Sandbox) -> None:

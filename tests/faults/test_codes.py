@@ -1,0 +1,138 @@
+"""`ok: false` with every code we know: posted once in the end, or refused with a remedy.
+
+In one process, through the session that a run shares; a handful goes through real runs in
+`outages`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper.client import messages, uploads
+from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
+from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.transport import Transport
+from slack_wrapper.delivery.outbox import Outbox
+from slack_wrapper.errors import SlackRefused
+from slack_wrapper.redact import Secret
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.open import open_local
+from slack_wrapper.session.request import build
+from tests.faults.harness import Outcome
+from tests.faults.scenarios import POST, RESERVE, SHARE
+
+QUICK = RetryPolicy(attempts=2, total=5.0, base=0.01, cap=0.02)
+CHANNEL = "C0000LIBREC"
+FOREVER = 10**6
+CALLS = [("message", POST), ("file", RESERVE), ("file", SHARE), ("files", SHARE)]
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LOOKS", (0.06,))
+    monkeypatch.setattr(uploads, "LOOKS", (0.06,))
+
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    with Sandbox() as box:
+        monkeypatch.setenv("SLACK_WRAPPER_BASE_URL", box.api_url)
+        monkeypatch.setenv("SLACK_BOT_TOKEN", box.token)
+        yield box
+
+
+def session() -> LocalSession:
+    opened = open_local({"channel": CHANNEL})
+    opened._policy = QUICK
+    return opened
+
+
+def post(kind: str, opened: LocalSession) -> dict:
+    params: dict = {"channel": CHANNEL, "thread": "none", "on_failure": "queue"}
+    if kind == "message":
+        params["message"] = "text"
+    else:
+        params["file"] = ["a.txt", "b.txt"][: 1 + (kind == "files")]
+    return opened.post(build(params, receipt=f"slack/{kind}.json"))
+
+
+@pytest.mark.parametrize("code", sorted(TRANSIENT | AMBIGUOUS))
+@pytest.mark.parametrize(("kind", "method"), CALLS)
+def test_trouble_that_passes(
+    box: Sandbox, table: list[Outcome], kind: str, method: str, code: str
+) -> None:
+    box.faults.add(Fault(method, "error", code=code, times=FOREVER))
+    opened = session()
+    receipt = post(kind, opened)
+    first = len(box.messages())
+    box.faults.clear()
+    opened.flush()
+    final = len(box.messages())
+    table.append(_cell(code, kind, method, receipt["status"], first, final))
+    assert (receipt["status"], first, final) == ("queued", 0, 1)
+    assert Outbox().entries() == []
+
+
+@pytest.mark.parametrize("code", sorted(AMBIGUOUS))
+@pytest.mark.parametrize(("kind", "method"), CALLS)
+def test_trouble_after_all_was_done(
+    box: Sandbox, table: list[Outcome], kind: str, method: str, code: str
+) -> None:
+    box.faults.add(Fault(method, "error", code=code, when="after"))
+    receipt = post(kind, session())
+    posts = len(box.messages())
+    table.append(_cell(f"{code}, handled", kind, method, receipt["status"], posts, posts))
+    assert (receipt["status"], posts) == ("delivered", 1)
+
+
+@pytest.mark.parametrize("code", sorted(REMEDIES))
+@pytest.mark.parametrize(("kind", "method"), CALLS)
+def test_refusals(box: Sandbox, table: list[Outcome], kind: str, method: str, code: str) -> None:
+    box.faults.add(Fault(method, "error", code=code, times=FOREVER))
+    opened = session()
+    with pytest.raises(SlackRefused) as caught:
+        post(kind, opened)
+    first = len(box.messages())
+    assert Outbox().entries() == []
+    assert caught.value.code == code
+    assert caught.value.hint
+    box.faults.clear()
+    again = post(kind, opened)["status"]
+    final = len(box.messages())
+    table.append(_cell(code, kind, method, "refused", first, final))
+    assert (first, again, final) == (0, "delivered", 1)
+
+
+def _cell(code: str, kind: str, method: str, status: str, first: int, final: int) -> Outcome:
+    expected = ("queued", "delivered", "refused")
+    refused = int(status == "refused")
+    return Outcome(f"ok: false, {code}", f"{kind}: {method}", status, refused, first, final,
+                   (0,), expected=expected, exits=(0, 1))  # fmt: skip
+
+
+UPDATE = [
+    *[("reset", when) for when in ("before", "after")],
+    *[("close", when) for when in ("before", "after")],
+    ("hang", "before"), ("hang", "after"), ("truncate", "after"), ("http", "before"),
+    ("http", "after"), ("error", "before"), ("error", "after"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "when"), UPDATE)
+def test_an_update(box: Sandbox, table: list[Outcome], kind: str, when: str) -> None:
+    """An update changes a message that is there: repeating it is harmless."""
+    transport = Transport(Secret(box.token), base_url=box.api_url, timeout=1.0)
+    there = transport.call(POST, {"channel": CHANNEL, "text": "old"})
+    box.faults.add(Fault("chat.update", kind, when=when, seconds=3.0, code="internal_error"))
+    new = {"channel": CHANNEL, "ts": there["ts"], "text": "new"}
+    Retrier(QUICK).run(lambda: transport.call("chat.update", new))
+    texts = [message["text"] for message in box.messages()]
+    name = f"{kind}, {'not ' if when == 'before' else ''}handled"
+    table.append(Outcome(name, "update", "delivered", 0, len(texts), len(texts)))
+    assert texts == ["new"]
