@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | bench | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | bench | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring bench clean
+.PHONY: demo test lint unit emulate keyring leaks faults bench clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 unit: $(READY)
-	pytest -n 2 -m "not secret_service" tests
+	pytest -n 2 -m "not secret_service" --ignore tests/leaks --ignore tests/faults tests
 
 # The client suite against a third-party Slack server from npm.
 emulate: $(READY)
@@ -30,6 +30,14 @@ emulate: $(READY)
 # The password sources against a real GNOME Secret Service.
 keyring: $(READY)
 	tests/secret_service/run
+
+# Real runs, searched for the password and the token, once for each way to give the password.
+leaks: $(READY)
+	pytest -n 2 -m "not secret_service" tests/leaks
+
+# Every fault at every call, over real runs: nothing lost, nothing doubled; prints one table.
+faults: $(READY)
+	pytest tests/faults
 
 bench: $(READY)
 	python benchmarks/upload.py

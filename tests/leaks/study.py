@@ -27,7 +27,7 @@ MOST = 120  # seconds a run may take
 WORKFLOW = Path(__file__).parent / "workflow"
 IMPATIENT = (
     "from slack_wrapper.client import messages, retry, uploads\n"
-    "retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05)\n"
+    "retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05, 5.0)\n"
     "messages.LOOKS = uploads.LOOKS = (0.05, 0.1)\n"
 )
 
