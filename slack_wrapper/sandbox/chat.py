@@ -70,7 +70,7 @@ def update(call: Caller) -> Answer:
     for name, value in (("blocks", blocks), ("attachments", attachments)):
         if value:
             message[name] = value
-        else:
+        elif name in call.args or name == "blocks":  # attachments stay until a list is given
             message.pop(name, None)
     if call.args.get("metadata"):
         message["metadata"] = call.args["metadata"]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session.request import FILE, Request
+from slack_wrapper.texts import split
 
-# https://docs.slack.dev/reference/methods/chat.postMessage: 4,000 characters are advised for text
-MAX_TEXT = 4000
 # https://docs.slack.dev/reference/block-kit/blocks
 MAX_BLOCKS = 50
 MAX_SECTION_TEXT = 3000
@@ -72,24 +71,6 @@ def compose(request: Request, user_id: Callable[[str], str]) -> Draft:
     if len(parts) > 1:  # too long for a coloured bar: the text as text, the rest in colour
         return Draft(parts, [], [{"color": request.color, "blocks": blocks}] if blocks else [])
     return Draft(("",), [], [{"color": request.color, "blocks": body, "fallback": fallback}])
-
-
-def split(text: str, limit: int = MAX_TEXT) -> Iterator[str]:
-    """Yield `text` in parts of at most `limit` characters, cut at paragraphs, lines or words.
-
-    A code block that is cut is closed and opened again, so that each part reads on its own.
-    """
-    fence = "```"
-    while len(text) > limit:
-        room = limit - len(fence) - 1
-        cut = max(text.rfind("\n\n", 1, room), 0) or max(text.rfind("\n", 1, room), 0)
-        cut = cut or max(text.rfind(" ", 1, room), 0) or room
-        part, text = text[:cut].rstrip(), text[cut:].lstrip("\n ")
-        if part.count(fence) % 2:
-            part, text = f"{part}\n{fence}", f"{fence}\n{text}"
-        yield part
-    if text:
-        yield text
 
 
 def mention(name: str, user_id: Callable[[str], str]) -> str:

@@ -4,8 +4,9 @@ import pytest
 
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import compose
-from slack_wrapper.session.compose import Draft, split
+from slack_wrapper.session.compose import Draft
 from slack_wrapper.session.request import Request, build
+from slack_wrapper.texts import MAX_TEXT, split
 
 
 def draft(**params) -> Draft:
@@ -27,7 +28,7 @@ def test_a_long_message_is_split_and_nothing_is_lost() -> None:
     text = "\n\n".join(f"paragraph {number} " + "word " * 60 for number in range(40))
     parts = draft(message=text).parts
     assert len(parts) > 2
-    assert all(len(part) <= compose.MAX_TEXT for part in parts)
+    assert all(len(part) <= MAX_TEXT for part in parts)
     assert " ".join(" ".join(parts).split()) == " ".join(text.split())
     assert all(part.startswith("paragraph") for part in parts)
 
@@ -35,7 +36,7 @@ def test_a_long_message_is_split_and_nothing_is_lost() -> None:
 @pytest.mark.parametrize("text", ["x" * 9001, "word " * 2000, "line\n" * 2000, "ü" * 4001])
 def test_parts_fit_whatever_the_text(text: str) -> None:
     parts = list(split(text))
-    assert all(0 < len(part) <= compose.MAX_TEXT for part in parts)
+    assert all(0 < len(part) <= MAX_TEXT for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
@@ -44,7 +45,7 @@ def test_a_code_block_that_is_cut_is_closed_and_opened_again() -> None:
     assert len(parts) > 1
     for part in parts:
         assert part.count("```") % 2 == 0
-        assert len(part) <= compose.MAX_TEXT
+        assert len(part) <= MAX_TEXT
 
 
 @pytest.mark.parametrize(
