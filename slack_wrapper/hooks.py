@@ -69,7 +69,7 @@ def attach_hooks(workflow: Any) -> None:
 
 def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
     run = run_of(workflow)
-    if not run.for_real():
+    if not run.for_real() or run.shared.live:
         return
     try:
         _post(run, text(), root=root)
@@ -80,12 +80,12 @@ def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
 
 
 def _post(run: Run, text: str, *, root: bool) -> None:
-    session = run.session()
-    params = {"message": text, "option": "message", "thread": "none" if root else "run"}
+    params = {"message": text, "option": "message", "thread": "run"}
     request = build(params, defaults=run.section)
-    receipt = session.post(request)
     if root:
-        session.begin_thread(receipt)
+        run.shared.begin_thread(request)
+    else:
+        run.shared.session().post(request)
 
 
 def _failed(job: Any) -> FailedJob:

@@ -3,6 +3,7 @@
 The rule files call `attach` while Snakemake parses. Facts it builds on (Snakemake 9): `onstart`
 runs in the main process before any job; one function a hook is kept, so ours composes with the
 user's; a resource function is evaluated in the main process when its job is scheduled.
+The session itself is the one in `shared`, which the logger plugin uses too.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from slack_wrapper import job_records
+from slack_wrapper import job_records, shared
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
+from slack_wrapper.shared import SharedSession
 from slack_wrapper.vault.password_sources import withdraw_from_environment
 from slack_wrapper.workflow_error import workflow_error
 
@@ -51,33 +53,27 @@ class Run:
     ) -> None:
         self._workflow = workflow
         self.section = section
-        self._password = password
+        self._shared = shared.current(workflow)
+        self._shared.offer(config=section, password=password, prepare=self._know_jobs)
         self._wrapper = wrapper
         self._encrypt_wrapper = f"{wrapper}/encrypt_key"
         self._opened = False
         self._served: ServedSession | None = None
         self._flusher: Flusher | None = None
-        self._session: LocalSession | None = None
         self._said: dict[str, Callable[[], None]] = {}
 
     def announce(self, **said: Callable[[], None]) -> None:
         """Say something at `start`, `success` and `error`; defined again, it replaces itself."""
         self._said = said
 
-    def session(self) -> LocalSession:
-        """Return the session of this run, for the hooks; opened if no step has needed it.
+    @property
+    def shared(self) -> SharedSession:
+        """What the rules, the hooks and the logger plugin have in common."""
+        return self._shared
 
-        Raises:
-            SlackWrapperError: the config is not valid.
-        """
-        if self._session is None:
-            from slack_wrapper.session.open import open_local
-
-            self._session = open_local(self.section, password=self._password)
-            courier = self._session.courier
-            courier.finished = job_records.finished(self._workflow)
-            courier.temporary = job_records.temporary(self._workflow)
-        return self._session
+    def _know_jobs(self, session: LocalSession) -> None:
+        session.courier.finished = job_records.finished(self._workflow)
+        session.courier.temporary = job_records.temporary(self._workflow)
 
     def start(self) -> None:
         """Unlock what the steps of this run need, and serve it; nothing if there is no step.
@@ -113,14 +109,17 @@ class Run:
     def _finish(self) -> None:
         self._flush()
         self.end()
-        if self._session is not None:
-            self._session.courier.acknowledge()
+        session = self._shared.opened
+        if session is not None:
+            session.courier.acknowledge()
+        self._shared.over()
 
     def _flush(self) -> None:
         """Deliver what waits in the outbox; trouble is told and never ends the run."""
-        if self._session is None or not self._session.sends:
+        session = self._shared.opened
+        if session is None or not session.sends:
             return
-        for entry, outcome in self._session.flush():
+        for entry, outcome in session.flush():
             if isinstance(outcome, SlackWrapperError):
                 warn(f"still queued, {entry.id}: {outcome}")
 
@@ -145,7 +144,7 @@ class Run:
             return
         self._opened = True
         try:
-            session = self.session()
+            session = self._shared.session()
             if session.sends:
                 self._check(session, steps, made)
         except SlackWrapperError as error:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Sequence
 
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
 
 PENDING = "key:"  # before the key of a root message that waits in the outbox itself
+ROOT_SECONDS = 10.0  # for which a post waits for the root of the run's thread, if it is expected
 
 
 class Threads:
@@ -17,6 +20,20 @@ class Threads:
     def __init__(self) -> None:
         self._roots: dict[str, str] = {}  # channel → ts, or PENDING and the key
         self._arrived: dict[str, str] = {}  # key → ts
+        self._settled = threading.Event()  # not set while a root is on its way
+        self._settled.set()
+
+    def expect(self) -> None:
+        """Let posts with `thread: run` wait until `begin` or `settle` is called, for a while."""
+        self._settled.clear()
+
+    def settle(self) -> None:
+        """Wait no longer: there will be no root."""
+        self._settled.set()
+
+    def begun(self, channels: Sequence[str]) -> bool:
+        """Whether the run has a thread in the first of these channels."""
+        return channels[0] in self._roots
 
     def begin(self, receipt: Receipt) -> None:
         """Make a message the root that posts with `thread: run` reply to."""
@@ -25,6 +42,7 @@ class Threads:
             for channel in (entry.get("channel"), entry.get("channel_name")):
                 if root and channel:
                     self._roots[channel] = root
+        self.settle()
 
     def of(self, request: Request, channel: str | None) -> str | None:
         """Return the ts to reply to, None for no thread, or `PENDING` and the key of the root.
@@ -38,6 +56,7 @@ class Threads:
         """
         root = None
         if request.thread == RUN_THREAD:
+            self._settled.wait(ROOT_SECONDS)
             root = self._roots.get(channel or "") or self._roots.get(request.channels[0])
         elif request.thread != NO_THREAD:
             root = _of_receipt(request)

@@ -42,6 +42,7 @@ class PasswordChain:
         self._interactive = interactive
         self._fitting: list[Secret] = []
         self._opened: dict[Path, Secret] = {}
+        self._failed: dict[Path, PasswordError] = {}
         self._lock = threading.Lock()
 
     def unlock(self, path: str | os.PathLike[str]) -> Secret:
@@ -54,9 +55,15 @@ class PasswordChain:
         """
         place = Path(path).absolute()
         with self._lock:
+            if place in self._failed:
+                raise self._failed[place]  # nobody is asked twice, no command waited for again
             if place not in self._opened:
                 stored = store.read(path)  # a bad file is told before anybody is asked
-                self._opened[place] = self._open(path)
+                try:
+                    self._opened[place] = self._open(path)
+                except PasswordError as error:
+                    self._failed[place] = error
+                    raise
                 if stored.legacy:
                     password_sources.tell(
                         f"slack-wrapper: warning: the key file {path} is one of librec-auto, whose "
@@ -86,6 +93,7 @@ class PasswordChain:
         """Try this password first for files that are opened from now on."""
         with self._lock:
             self._fitting.insert(0, password)
+            self._failed.clear()
 
     def _open(self, path: str | os.PathLike[str]) -> Secret:
         for known in self._fitting:

@@ -143,3 +143,12 @@ def test_keyrings_that_do_not_encrypt_are_not_used(
 def test_the_keyring_entry_is_named_by_config_or_by_full_path(path: Path) -> None:
     assert keyring_username(PasswordSources(keyring_username="study"), path) == "study"
     assert keyring_username(PasswordSources(), path) == str(path.resolve())
+
+
+def test_a_command_that_failed_is_not_waited_for_again(path: Path) -> None:
+    asked = path.parent / "asked"
+    passwords = chain(password_command=f"sh -c 'echo x >> {asked}; exit 3'")
+    for _ in range(2):
+        with pytest.raises(PasswordCommandFailed):
+            passwords.unlock(path)
+    assert asked.read_text().split() == ["x"]
