@@ -16,6 +16,6 @@ if (
 from slack_wrapper import parse_time
 
 slack_wrapper_folder = parse_time.wrapper_folder()
-slack_section = parse_time.section(config)
+slack_section = parse_time.section(config, workflow)
 slack_run = parse_time.run_of(workflow, slack_section)
 slack_one = parse_time.slack_resource(slack_run)

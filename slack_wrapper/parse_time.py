@@ -7,14 +7,18 @@ from typing import Any
 
 from slack_wrapper import config as settings
 from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.given_password import take
 from slack_wrapper.locate import wrapper
-from slack_wrapper.redact import Secret
-from slack_wrapper.run_session import Run, attach
+from slack_wrapper.run_session import Run, attach, warn
 from slack_wrapper.workflow_error import workflow_error
 
-# The passwords taken out of configs, by the identity of the section: a module's config is the same
-# object, and its file is parsed again by every `use rule … from`.
-_taken: dict[int, Secret] = {}
+# Where a workflow keeps the password taken out of its config: the rule files are parsed again by
+# every `use rule … from`, when the config has none any more.
+_TAKEN = "_slack_wrapper_password"
+_SHOWN = (
+    "the password was given by --config: every user of this machine can see it in the process "
+    "list, and Snakemake writes it to its log; use the keyring, password_command or the prompt"
+)
 
 
 def wrapper_folder() -> str:
@@ -22,10 +26,14 @@ def wrapper_folder() -> str:
     return wrapper()
 
 
-def section(config: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def section(config: MutableMapping[str, Any], workflow: Any) -> MutableMapping[str, Any]:
     """Return the checked `slack:` section of a workflow's config, its password taken out.
 
     What stays in `config` is written into every job's script by Snakemake.
+
+    Args:
+        config: of the workflow or module that includes the rules.
+        workflow: Snakemake's; it keeps the password.
 
     Raises:
         snakemake.exceptions.WorkflowError: it is not valid; Snakemake prints that without a
@@ -34,18 +42,19 @@ def section(config: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     found = config.get(settings.SECTION) or {}
     try:
         settings.validate(found)
-        password = settings.given_password(found)
+        given = take(config, workflow)
     except SlackWrapperError as error:
         raise workflow_error(error) from None
-    if password:
-        _taken[id(found)] = password
-        found["password"] = None
+    if given.password:
+        setattr(workflow, _TAKEN, given.password)
+    if given.shown and workflow.is_main_process:
+        warn(_SHOWN)
     return found
 
 
 def run_of(workflow: Any, found: MutableMapping[str, Any]) -> Run:
     """Return the run of a workflow, hooked into it on the first call."""
-    return attach(workflow, found, _taken.get(id(found)), wrapper_folder())
+    return attach(workflow, found, getattr(workflow, _TAKEN, None), wrapper_folder())
 
 
 def slack_resource(run: Run) -> Any:

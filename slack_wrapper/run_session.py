@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from slack_wrapper.session.served import ServedSession
 
 _MARK = "_slack_wrapper_run"
-_SHOWN = (
-    "the password was given by --config: every user of this machine can see it in the process "
-    "list, and Snakemake writes it to its log"
-)
 
 
 class Run:
@@ -216,20 +212,12 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
         if workflow.is_main_process:
             # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
             withdraw_from_environment()
-            _warn_of_shown_password(workflow.config_settings.config)
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)
             _compose(workflow, "onerror", run.fail, ours_first=False)
         else:  # a job's own Snakemake: tells the step that its run is led from somewhere else
             os.environ.setdefault(wire.VARIABLE, wire.ELSEWHERE)
     return run
-
-
-def _warn_of_shown_password(given: Mapping[str, Any]) -> None:
-    """Warn of a password in `--config`, as `given` holds it; see docs/passwords.md."""
-    section = given.get("slack")
-    if given.get("slack_password") or (isinstance(section, Mapping) and section.get("password")):
-        warn(f"{_SHOWN}; use the keyring, password_command or the prompt")
 
 
 def run_of(workflow: Any) -> Run:

@@ -13,7 +13,7 @@ from tests.leaks import secrets
 from tests.leaks.conftest import New
 from tests.leaks.sampler import Sampler
 from tests.leaks.study import LOUD, Done, Study
-from tests.leaks.ways import WARNING, config_option, ways
+from tests.leaks.ways import ON_COMMAND_LINE, WARNING, ways
 
 JOBS = ["results/curious.txt", "results/child.txt", "slack/declared.json"]
 STEPS = ["slack/hello.json", "slack/plot.json"]
@@ -83,7 +83,7 @@ def _assert_warned(way: Any, *runs: Done) -> None:
     for done in runs:
         lines = done.output.decode(errors="replace").splitlines()
         warned = [line for line in lines if line.startswith(WARNING)]
-        assert len(warned) == (way is config_option)
+        assert len(warned) == (way in ON_COMMAND_LINE)
 
 
 def _assert_archive_holds_none(study: Study) -> None:

@@ -46,6 +46,11 @@ def config_option(password: str, safe: Path) -> Given:
     return Given(arguments=["--config", "slack=" + json.dumps({"password": password})])
 
 
+def old_option(password: str, safe: Path) -> Given:
+    """What `librec_auto -k PASSWORD` was."""
+    return Given(arguments=["--config", f"slack_password={password}"])
+
+
 def environment(password: str, safe: Path) -> Given:
     return Given(environ={"SLACK_WRAPPER_PASSWORD": password})
 
@@ -86,16 +91,18 @@ def _kept(password: str, safe: Path) -> Path:
     return path
 
 
-# A further way, such as the old `--config slack_password=…`, is one more line here.
+# A further way is one more line here.
 WAYS = [
     configfile,
     config_option,
+    old_option,
     environment,
     command,
     file,
     pytest.param(keyring, marks=pytest.mark.secret_service),
     prompt,
 ]
+ON_COMMAND_LINE = (config_option, old_option)
 
 
 def ways(*without: Any) -> list[Any]:
@@ -112,13 +119,13 @@ def ways(*without: Any) -> list[Any]:
 
 def without_unavoidable(way: Any, text: bytes) -> bytes:
     """Return output or a log without the lines that show Snakemake's own command line."""
-    if way is not config_option:
+    if way not in ON_COMMAND_LINE:
         return text
     return b"".join(line for line in text.splitlines(True) if b"--config" not in line)
 
 
 def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
     """Return whether a process's argv, and its environ, cannot but show the password."""
-    of_snakemake = way is config_option and b"snakemake" in argv and b"--config" in argv
+    of_main = way in ON_COMMAND_LINE and argv == main
     # A child that is not yet another program shows the environment of the main process too.
-    return of_snakemake, way is environment and argv == main
+    return of_main, way is environment and argv == main
