@@ -13,13 +13,13 @@ FEATURES = {
     "message": ("chat:write", "chat:write.public"),
     "file": ("files:write", "files:read", "channels:read", "groups:read"),
     "settle": ("channels:history", "groups:history"),
-    "people": ("users:read", "users:read.email", "im:write"),
+    "people": ("users:read", "users:read.email", "usergroups:read", "im:write"),
 }
 _ABOUT = {
     "message": "post messages, in public channels without joining them",
     "file": "post files, find channels by name, confirm that a file is shared",
     "settle": "find out whether a post whose answer was lost was carried out",
-    "people": "mention people by e-mail, send direct messages",
+    "people": "mention people and groups by e-mail or handle, send direct messages",
 }
 # https://docs.slack.dev/reference/app-manifest
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session.limits import MAX_SECTION_FIELDS, MAX_SECTION_TEXT, faults
+from slack_wrapper.session.mentions import People, shown
 from slack_wrapper.session.request import FILE, Request
 from slack_wrapper.texts import split
 
-# https://docs.slack.dev/reference/block-kit/blocks
-MAX_BLOCKS = 50
-MAX_SECTION_TEXT = 3000
-MAX_SECTION_FIELDS = 10
-MAX_FIELD_TEXT = 2000
-MAX_HEADER_TEXT = 150
-# Measured: Slack refuses messages whose blocks are larger as a whole.
-MAX_BLOCKS_JSON = 13_200
-
+IMAGE = "image:"  # and a number: stands for the ID of an image that is not uploaded yet
 _COLOR = re.compile(r"good|warning|danger|#[0-9A-Fa-f]{6}")
-_GROUP_ID = re.compile(r"S[A-Z0-9]{7,}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{7,}")
-_EVERYBODY = {"here": "<!here>", "channel": "<!channel>", "everyone": "<!everyone>"}
 
 
 @dataclass(frozen=True)
@@ -42,21 +32,25 @@ class Draft:
     attachments: list[dict[str, Any]] = field(default_factory=list)
 
 
-def compose(request: Request, user_id: Callable[[str], str]) -> Draft:
+def compose(request: Request, people: People, *, link: str = "") -> Draft:
     """Return the draft of a message, or of the text that accompanies files.
 
     Args:
         request: what is to be said.
-        user_id: e-mail address → user ID, for mentions.
+        people: finds the IDs of those who are mentioned.
+        link: address of the run's root message, for the footer.
 
     Raises:
         RequestError: something is over a limit of Slack's that cannot be split.
     """
     text = request.comment if request.option == FILE else request.message
-    text = " ".join([*(mention(name, user_id) for name in request.mention), text]).strip()
+    text = " ".join([*(shown(name, people) for name in request.mention), text]).strip()
+    footer = _footer(request, link)
     if request.option == FILE:
-        return _with_files(request, text)
-    blocks = [*request.blocks, *field_blocks(request)]
+        return _with_files(request, text, footer)
+    blocks = [*request.blocks, *field_blocks(request), *_image_blocks(request)]
+    if footer:
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
     check_blocks(blocks, request)
     if not request.color:
         return _plain(text, blocks, request)
@@ -66,33 +60,11 @@ def compose(request: Request, user_id: Callable[[str], str]) -> Draft:
             hint="use good, warning, danger or a form like #36a64f",
         )
     parts = tuple(split(text))
-    body = [*(_section(part) for part in split(text, MAX_SECTION_TEXT)), *blocks]
+    body = [*_sections(text), *blocks]
     fallback = parts[0] if parts else _fallback(request)
-    if len(parts) > 1:  # too long for a coloured bar: the text as text, the rest in colour
+    if len(parts) > 1 or not _fit(body):  # too much for a coloured bar: the text as text
         return Draft(parts, [], [{"color": request.color, "blocks": blocks}] if blocks else [])
     return Draft(("",), [], [{"color": request.color, "blocks": body, "fallback": fallback}])
-
-
-def mention(name: str, user_id: Callable[[str], str]) -> str:
-    """Return the mrkdwn of a mention: `here`, `channel`, an ID, or an e-mail address.
-
-    Raises:
-        RequestError: it is none of these.
-        SlackRefused: nobody has that e-mail address.
-    """
-    bare = name.strip().removeprefix("@").removeprefix("!")
-    if bare in _EVERYBODY:
-        return _EVERYBODY[bare]
-    if _GROUP_ID.fullmatch(bare):
-        return f"<!subteam^{bare}>"
-    if _USER_ID.fullmatch(bare):
-        return f"<@{bare}>"
-    if "@" in bare:
-        return f"<@{user_id(bare)}>"
-    raise RequestError(
-        f"mention {name} is not understood",
-        hint="use here, channel, a user ID (U…), a group ID (S…) or an e-mail address",
-    )
 
 
 def field_blocks(request: Request) -> list[dict[str, Any]]:
@@ -106,32 +78,47 @@ def field_blocks(request: Request) -> list[dict[str, Any]]:
     ]
 
 
+def _image_blocks(request: Request) -> list[dict[str, Any]]:
+    """Return one block an image; the file's ID is put in when Slack has told it."""
+    return [
+        {
+            "type": "image",
+            "slack_file": {"id": f"{IMAGE}{number}"},
+            "alt_text": path.rpartition("/")[2],
+        }
+        for number, path in enumerate(request.images)
+    ]
+
+
+def with_images(part: Any, identifiers: Sequence[str]) -> Any:
+    """Return blocks or attachments with the IDs of the images that a draft left open."""
+    if isinstance(part, list):
+        return [with_images(one, identifiers) for one in part]
+    if not isinstance(part, dict):
+        return part
+    number = str(part.get("id")).removeprefix(IMAGE)
+    if f"{IMAGE}{number}" == part.get("id") and number in map(str, range(len(identifiers))):
+        return {"id": identifiers[int(number)]}
+    return {name: with_images(value, identifiers) for name, value in part.items()}
+
+
 def check_blocks(blocks: list[dict[str, Any]], request: Request) -> None:
     """Refuse blocks over Slack's limits, with the path of the one at fault.
 
     Raises:
         RequestError: nothing was sent.
     """
-    if len(blocks) > MAX_BLOCKS:
-        raise _over(request, "blocks", len(blocks), MAX_BLOCKS, "blocks")
-    for number, block in enumerate(blocks):
-        place = f"blocks[{number}]"
-        text = (
-            (block.get("text") or {}).get("text", "") if isinstance(block.get("text"), dict) else ""
-        )
-        limit = MAX_HEADER_TEXT if block.get("type") == "header" else MAX_SECTION_TEXT
-        if len(text) > limit:
-            raise _over(request, f"{place}.text", len(text), limit, "characters")
-        entries = block.get("fields") or []
-        if len(entries) > MAX_SECTION_FIELDS:
-            raise _over(request, f"{place}.fields", len(entries), MAX_SECTION_FIELDS, "fields")
-        for index, entry in enumerate(entries):
-            if len(entry.get("text", "")) > MAX_FIELD_TEXT:
-                where = f"{place}.fields[{index}].text"
-                raise _over(request, where, len(entry["text"]), MAX_FIELD_TEXT, "characters")
-    size = len(json.dumps(blocks, ensure_ascii=False))
-    if size > MAX_BLOCKS_JSON:
-        raise _over(request, "blocks", size, MAX_BLOCKS_JSON, "characters in all")
+    for fault in faults(blocks):
+        raise RequestError(f"{_step(request)}: {fault.path} {fault.told}", hint=fault.hint)
+
+
+def _fit(blocks: list[dict[str, Any]]) -> bool:
+    return next(faults(blocks), None) is None
+
+
+def _footer(request: Request, link: str) -> str:
+    """Return the last line; only a footer that is asked for has the link."""
+    return f"{request.footer} · <{link}|the run>" if request.footer and link else request.footer
 
 
 def _plain(text: str, blocks: list[dict[str, Any]], request: Request) -> Draft:
@@ -142,35 +129,32 @@ def _plain(text: str, blocks: list[dict[str, Any]], request: Request) -> Draft:
         shown = blocks if not text else []
         later = [] if not text else [{"blocks": blocks}]
         return Draft(parts, shown, later)
-    sections = [_section(part) for part in split(text, MAX_SECTION_TEXT)]
-    return Draft(parts, [*sections, *blocks])
+    whole = [*_sections(text), *blocks]
+    return Draft(parts, whole) if _fit(whole) else Draft(parts, [], [{"blocks": blocks}])
 
 
-def _with_files(request: Request, text: str) -> Draft:
-    for name in ("blocks", "color"):
+def _with_files(request: Request, text: str, footer: str) -> Draft:
+    for name in ("blocks", "color", "images"):
         if getattr(request, name):
             raise RequestError(
                 f"{_step(request)}: {name} cannot go with option file, Slack shows files with text",
                 hint="post a message step of its own beside the file step",
             )
     lines = [text, *(f"*{name}*: {value}" for name, value in request.fields.items())]
+    lines.append(footer)
     return Draft(tuple(split("\n".join(line for line in lines if line))))
 
 
-def _section(text: str) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+def _sections(text: str) -> list[dict[str, Any]]:
+    return [
+        {"type": "section", "text": {"type": "mrkdwn", "text": part}}
+        for part in split(text, MAX_SECTION_TEXT)
+    ]
 
 
 def _fallback(request: Request) -> str:
     """Text for notifications when the message has blocks only."""
     return ", ".join(request.fields) or f"a message of the step {request.rule or 'slack-wrapper'}"
-
-
-def _over(request: Request, what: str, found: int, limit: int, unit: str) -> RequestError:
-    return RequestError(
-        f"{_step(request)}: {what} has {found} {unit}, Slack takes {limit}",
-        hint="shorten it, or post it as a file",
-    )
 
 
 def _step(request: Request) -> str:

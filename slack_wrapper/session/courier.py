@@ -24,6 +24,7 @@ from slack_wrapper.errors import (
     RateLimited,
     SlackAmbiguous,
     SlackError,
+    SlackRefused,
     SlackUnavailable,
 )
 from slack_wrapper.session import receipts
@@ -99,7 +100,7 @@ class Courier:
         """Carry out what is left of a post and return its receipt; see `Delivery.run`."""
         progress, names = entry.progress, workspace.names
         retrier = self._retrier(workspace, request)
-        draft = compose(request, names.user_id)
+        draft = compose(request, names)
         if not progress.begun and not progress.thread:
             progress.thread = self.threads.of(request, names.known(target(names, request)))
         progress.thread = self.threads.resolve(progress.thread)
@@ -117,7 +118,7 @@ class Courier:
             self.repost,
         )
         try:
-            receipt = delivery.run()
+            receipt = _run(delivery)
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
@@ -247,6 +248,18 @@ def digest_of(request: Request, files: Sequence[LocalFile]) -> str:
     """Return what tells a post from another one of the same step: SHA-256, in hex."""
     content = [request.to_dict(), [[str(file.path), *file.identity[2:]] for file in files]]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _run(delivery: Delivery) -> Receipt:
+    """Carry a post out; where the cache on disk has misled it, once more with the right ID."""
+    try:
+        return delivery.run()
+    except SlackRefused as refused:
+        names, channel = delivery.workspace.names, delivery.request.channels[0]
+        if refused.code != "channel_not_found" or not names.forget(channel):
+            raise
+    delivery.progress.channel = None
+    return delivery.run()
 
 
 def _no_answer(error: SlackError) -> bool:

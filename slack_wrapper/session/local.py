@@ -19,6 +19,7 @@ from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.courier import Courier
 from slack_wrapper.session.flushing import Outcome, flush
+from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import Request, title_of
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
@@ -74,7 +75,7 @@ class LocalSession:
         files = [check(path, title=title_of(request)) for path in request.files]
         if not self._settings.enabled:
             return receipts.unsent("disabled", request, files)
-        compose(request, lambda email: "U00000000")  # refuses what Slack would
+        compose(request, Unasked())  # refuses what Slack would
         if self._settings.dry_run:
             return receipts.unsent("dry_run", request, files)
         workspace = self.workspace(request.encrypted_key)

@@ -10,11 +10,10 @@ from slack_wrapper.client.uploads import may_upload
 from slack_wrapper.errors import SlackRefused, SlackUnavailable, SlackWrapperError, StepBlocked
 from slack_wrapper.session.findings import Finding, table
 from slack_wrapper.session.local import LocalSession, Workspace
+from slack_wrapper.session.mentions import scope_of
 from slack_wrapper.session.request import FILE, WARN, Request
 
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time
-# What a channel given by e-mail needs: users.lookupByEmail and conversations.open.
-PERSON_SCOPES = ("users:read.email", "im:write")
 
 Requests = Sequence[Request]
 
@@ -99,7 +98,10 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
     needs: dict[str, Callable[[Request], bool]] = {
         "chat:write": lambda one: one.option != FILE,
         "files:write": lambda one: one.option == FILE,
-        **dict.fromkeys(PERSON_SCOPES, _to_a_person),
+        "users:read.email": lambda one: _to_a_person(one) or _mentions(one, "users:read.email"),
+        "im:write": _to_a_person,
+        "users:read": lambda one: _mentions(one, "users:read"),
+        "usergroups:read": lambda one: _mentions(one, "usergroups:read"),
     }
     for scope, needed in needs.items():
         users = tuple(one for one in requests if needed(one))
@@ -112,6 +114,10 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
 
 def _to_a_person(request: Request) -> bool:
     return any("@" in channel for channel in request.channels)
+
+
+def _mentions(request: Request, scope: str) -> bool:
+    return scope in map(scope_of, request.mention)
 
 
 def _files(workspace: Workspace, requests: Requests) -> Iterator[Finding]:
@@ -143,8 +149,9 @@ def _channel(workspace: Workspace, identity: Identity, channel: str, requests: R
         if "@" in channel:
             names.user_id(channel)
             return Finding(what, True, "a person")
-        answer = transport.call(
-            "conversations.info", {"channel": names.channel_id(channel)}, about=what
+        answer = names.with_id(
+            channel,
+            lambda found: transport.call("conversations.info", {"channel": found}, about=what),
         )
     except SlackRefused as error:
         if error.code == "missing_scope":

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session.mentions import flat
 
 MESSAGE = "message"
 FILE = "file"
@@ -50,11 +51,13 @@ class Request:
         blocks: Block Kit blocks.
         fields: name → value, shown in two columns.
         color: of the bar beside the message: `good`, `warning`, `danger` or `#rrggbb`.
-        mention: `here`, `channel`, user IDs, group IDs or e-mail addresses.
+        mention: whom, as `mentions.flat` gives it.
         on_failure: `queue`, `fail` or `warn`.
         encrypted_key: path of the key file; None for $SLACK_BOT_TOKEN.
         receipt: path of the receipt, which identifies the step in its workflow; may be empty.
         rule: name of the rule, for errors; may be empty.
+        images: files shown inside a message, in blocks of their own.
+        footer: last line of the message, in small letters.
     """
 
     option: str
@@ -71,6 +74,8 @@ class Request:
     encrypted_key: str | None = None
     receipt: str = ""
     rule: str = ""
+    images: tuple[str, ...] = ()
+    footer: str = ""
 
     @property
     def about(self) -> str:
@@ -135,7 +140,7 @@ def build(
         blocks=_blocks(params.get("blocks"), rule),
         fields=_fields(params.get("fields"), rule),
         color=str(params.get("color") or ""),
-        mention=strings(params.get("mention"), "mention", rule),
+        mention=_mention(params.get("mention"), rule),
         on_failure=_one_of(
             str(params.get("on_failure") or defaults.get("on_failure") or "queue"),
             ON_FAILURE,
@@ -237,6 +242,13 @@ def _fields(value: Any, rule: str) -> dict[str, str]:
     raise RequestError(
         f"{_step(rule)}: fields is no mapping", hint="write fields: {name: value, …}"
     )
+
+
+def _mention(value: Any, rule: str) -> tuple[str, ...]:
+    try:
+        return flat(value)
+    except RequestError as error:
+        raise RequestError(f"{_step(rule)}: {error.message}", hint=error.hint) from None
 
 
 def _path(value: Any) -> str | None:

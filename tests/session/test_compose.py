@@ -5,13 +5,14 @@ import pytest
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import compose
 from slack_wrapper.session.compose import Draft
+from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import Request, build
 from slack_wrapper.texts import MAX_TEXT, split
 
 
 def draft(**params) -> Draft:
     request = build({"channel": "x", **params}, rule="post")
-    return compose.compose(request, lambda email: {"ada@example.org": "U00000ADA"}[email])
+    return compose.compose(request, Unasked())
 
 
 def over(**params) -> RequestError:
@@ -48,18 +49,10 @@ def test_a_code_block_that_is_cut_is_closed_and_opened_again() -> None:
         assert len(part) <= MAX_TEXT
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("here", "<!here>"),
-        ("@channel", "<!channel>"),
-        ("U00000ADA", "<@U00000ADA>"),
-        ("S0000TEAM", "<!subteam^S0000TEAM>"),
-        ("ada@example.org", "<@U00000ADA>"),
-    ],
-)
-def test_mentions(name: str, shown: str) -> None:
-    assert draft(message="look", mention=name).parts == (f"{shown} look",)
+def test_mentions_stand_before_the_text() -> None:
+    assert draft(message="look", mention=["here", "U00000ADA"]).parts == (
+        "<!here> <@U00000ADA> look",
+    )
 
 
 def test_an_unknown_mention_is_refused() -> None:
@@ -86,34 +79,6 @@ def test_a_long_message_with_colour_keeps_its_text() -> None:
 
 def section(length: int) -> dict:
     return {"type": "section", "text": {"type": "mrkdwn", "text": "x" * length}}
-
-
-@pytest.mark.parametrize(
-    ("fits", "too_much", "where"),
-    [
-        ([section(1)] * 50, [section(1)] * 51, "blocks has 51"),
-        ([section(3000)], [section(3001)], "blocks[0].text"),
-        (
-            [{"type": "header", "text": {"type": "plain_text", "text": "x" * 150}}],
-            [section(1), {"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}],
-            "blocks[1].text",
-        ),
-        (
-            [{"type": "section", "fields": [{"text": "x" * 2000}]}],
-            [{"type": "section", "fields": [{"text": ""}, {"text": "x" * 2001}]}],
-            "blocks[0].fields[1].text",
-        ),
-        (
-            [{"type": "section", "fields": [{"text": "x"}] * 10}],
-            [{"type": "section", "fields": [{"text": "x"}] * 11}],
-            "blocks[0].fields",
-        ),
-        ([section(3000)] * 4, [section(3000)] * 5, "characters in all"),
-    ],
-)
-def test_limits_are_checked_before_sending(fits: list, too_much: list, where: str) -> None:
-    draft(message="m", blocks=fits)
-    assert where in over(message="m", blocks=too_much).message
 
 
 def test_a_files_comment_has_the_fields() -> None:

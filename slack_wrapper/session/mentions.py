@@ -1,0 +1,126 @@
+"""Who is mentioned: IDs, e-mail addresses and handles → what Slack notifies of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from slack_wrapper.errors import RequestError
+
+EVERYBODY = ("here", "channel", "everyone")
+USER, GROUP = "user:", "group:"  # before a name that `mention: {users: …, groups: …}` gives
+_GROUP_ID = re.compile(r"S[A-Z0-9]{7,}")
+_USER_ID = re.compile(r"[UW][A-Z0-9]{7,}")
+_HINT = (
+    "use here, channel, a user ID (U…), a group ID (S…), an e-mail address or a @handle, "
+    "or write mention: {users: […], groups: […], here: true}"
+)
+
+
+class People(Protocol):
+    """Finds the IDs of people and groups."""
+
+    def user_id(self, email: str) -> str:
+        """Return the ID of the person with this e-mail address."""
+
+    def user_named(self, handle: str) -> str:
+        """Return the ID of the person of this handle."""
+
+    def group_named(self, handle: str) -> str:
+        """Return the ID of the user group of this handle."""
+
+    def anyone_named(self, handle: str) -> str:
+        """Return the ID of the user group, else the person, of this handle."""
+
+
+class Unasked:
+    """Stands for people while nobody is asked, as when a request is only checked."""
+
+    def user_id(self, email: str) -> str:
+        """Return an ID of the right form."""
+        return "U00000000"
+
+    user_named = anyone_named = user_id
+
+    def group_named(self, handle: str) -> str:
+        """Return an ID of the right form."""
+        return "S00000000"
+
+
+def flat(value: Any) -> tuple[str, ...]:
+    """Return the mentions of a parameter: a name, a list of names, or a mapping.
+
+    Raises:
+        RequestError: it is none of these.
+    """
+    if isinstance(value, Mapping):
+        return tuple(_of_mapping(value))
+    if not value:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, (list, tuple)):
+        return tuple(str(one) for one in value)
+    raise RequestError("mention is neither a name, a list nor a mapping", hint=_HINT)
+
+
+def _of_mapping(value: Mapping[str, Any]) -> Iterator[str]:
+    for name, entry in value.items():
+        if name in EVERYBODY:
+            if entry:
+                yield str(name)
+        elif name in ("users", "groups"):
+            prefix = USER if name == "users" else GROUP
+            for one in flat(entry):
+                yield f"{prefix}{one.removeprefix('@')}"
+        else:
+            raise RequestError(f"mention has an unknown key {name}", hint=_HINT)
+
+
+def shown(name: str, people: People) -> str:
+    """Return the mrkdwn of a mention, as `flat` gives it.
+
+    Raises:
+        RequestError: it is of no known form.
+        SlackRefused: there is nobody of that address or handle.
+    """
+    kind, bare = _kind(name)
+    handle = bare.removeprefix("@")
+    if handle in EVERYBODY and not kind:
+        return f"<!{handle}>"
+    found = _identifier(kind, bare, handle, people)
+    return f"<!subteam^{found}>" if _GROUP_ID.fullmatch(found) else f"<@{found}>"
+
+
+def _identifier(kind: str, bare: str, handle: str, people: People) -> str:
+    if (_GROUP_ID.fullmatch(handle) and kind != USER) or (
+        _USER_ID.fullmatch(handle) and kind != GROUP
+    ):
+        return handle
+    if kind == GROUP:
+        return people.group_named(handle)
+    if "@" in handle:
+        return people.user_id(handle)
+    if kind == USER:
+        return people.user_named(handle)
+    if bare.startswith("@") and handle:
+        return people.anyone_named(handle)
+    raise RequestError(f"mention {bare} is not understood", hint=_HINT)
+
+
+def _kind(name: str) -> tuple[str, str]:
+    """Return the prefix that a mapping has given a name, and the name without it."""
+    kind = next((prefix for prefix in (USER, GROUP) if name.startswith(prefix)), "")
+    return kind, name.removeprefix(kind).strip().removeprefix("!")
+
+
+def scope_of(name: str) -> str:
+    """Return the scope without which a mention cannot be looked up; empty when it needs none."""
+    kind, bare = _kind(name)
+    handle = bare.removeprefix("@")
+    if handle in EVERYBODY or _GROUP_ID.fullmatch(handle) or _USER_ID.fullmatch(handle):
+        return ""
+    if "@" in handle:
+        return "users:read.email"
+    return {USER: "users:read", GROUP: "usergroups:read"}.get(kind, "")

@@ -1,0 +1,68 @@
+"""Who is mentioned, in every form in which it may be asked for."""
+
+import pytest
+
+from slack_wrapper.errors import RequestError
+from slack_wrapper.session.mentions import flat, scope_of, shown
+
+
+class Lab:
+    """A lab of one person and one group."""
+
+    def user_id(self, email: str) -> str:
+        return {"ada@example.org": "U00000ADA"}[email]
+
+    def user_named(self, handle: str) -> str:
+        return {"ada": "U00000ADA"}[handle]
+
+    def group_named(self, handle: str) -> str:
+        return {"analysts": "S0000TEAM"}[handle]
+
+    def anyone_named(self, handle: str) -> str:
+        return {"ada": "U00000ADA", "analysts": "S0000TEAM"}[handle]
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ("here", "<!here>"),
+        ("@channel", "<!channel>"),
+        ("U00000ADA", "<@U00000ADA>"),
+        ("S0000TEAM", "<!subteam^S0000TEAM>"),
+        ("ada@example.org", "<@U00000ADA>"),
+        ("@ada", "<@U00000ADA>"),
+        ("@analysts", "<!subteam^S0000TEAM>"),
+        (["here", "@ada"], "<!here> <@U00000ADA>"),
+        ({"users": ["ada", "ada@example.org", "U00000ADA"]}, " ".join(["<@U00000ADA>"] * 3)),
+        ({"users": "@ada", "groups": "@analysts"}, "<@U00000ADA> <!subteam^S0000TEAM>"),
+        ({"groups": ["S0000TEAM", "analysts"]}, " ".join(["<!subteam^S0000TEAM>"] * 2)),
+        ({"here": True, "channel": False, "users": []}, "<!here>"),
+        ({"channel": True}, "<!channel>"),
+        (None, ""),
+    ],
+)
+def test_every_form(given: object, seen: str) -> None:
+    assert " ".join(shown(name, Lab()) for name in flat(given)) == seen
+
+
+@pytest.mark.parametrize("given", ["ada", "heer", "@", 7, {"user": "ada"}])
+def test_what_is_not_understood_is_refused(given: object) -> None:
+    with pytest.raises(RequestError) as caught:
+        [shown(name, Lab()) for name in flat(given)]
+    assert "e-mail" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "scope"),
+    [
+        ("here", ""),
+        ("U00000ADA", ""),
+        ("ada@example.org", "users:read.email"),
+        ("user:ada@example.org", "users:read.email"),
+        ("user:ada", "users:read"),
+        ("group:analysts", "usergroups:read"),
+        ("group:S0000TEAM", ""),
+    ],
+)
+def test_the_scope_that_a_look_up_needs(name: str, scope: str) -> None:
+    assert scope_of(name) == scope
