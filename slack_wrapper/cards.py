@@ -9,16 +9,19 @@ import getpass
 import os
 import shlex
 import socket
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from slack_wrapper.redact import redact
+from slack_wrapper.texts import escape
 
 HEAD_LINES = 5
 TAIL_LINES = 15
 MAX_LINE = 200  # characters of a log line that are shown
 MAX_SIBLINGS = 5  # failed jobs of one rule that are named
+MAX_COMMAND = 1000  # characters of a shell command that are shown
 _READ_BYTES = 64 << 10  # of each end of a log
 
 
@@ -31,24 +34,33 @@ class FailedJob:
         wildcards: name → value.
         logs: its log files.
         outputs: what it should have made; enough to run it again.
+        command: its shell command; empty when it has none.
+        attempt: which attempt failed, counted from 1.
+        attempts: how many there are at most; 0 when that is not known.
     """
 
     rule: str
     wildcards: Mapping[str, str] = field(default_factory=dict)
     logs: Sequence[str] = ()
     outputs: Sequence[str] = ()
+    command: str = ""
+    attempt: int = 1
+    attempts: int = 0
 
 
 def started(jobs: int) -> str:
     """Return the text for a run that begins."""
-    return f":hourglass_flowing_sand: *{_workflow()}* started: {_count(jobs, 'job')}, {_where()}"
+    return (
+        f":hourglass_flowing_sand: *{workflow_name()}* started: {_count(jobs, 'job')}, "
+        f"{escape(where())}"
+    )
 
 
 def succeeded(jobs: int, seconds: float) -> str:
     """Return the text for a run that went well."""
     return (
-        f":white_check_mark: *{_workflow()}* succeeded: {_count(jobs, 'job')} "
-        f"in {duration(seconds)}, {_where()}"
+        f":white_check_mark: *{workflow_name()}* succeeded: {_count(jobs, 'job')} "
+        f"in {duration(seconds)}, {escape(where())}"
     )
 
 
@@ -61,13 +73,16 @@ def failed(jobs: Sequence[FailedJob], done: int, seconds: float) -> str:
         seconds: since the run began.
     """
     head = (
-        f":x: *{_workflow()}* failed after {duration(seconds)}: {_count(len(jobs), 'job')} failed, "
-        f"{done} done, {_where()}"
+        f":x: *{workflow_name()}* failed after {duration(seconds)}: "
+        f"{_count(len(jobs), 'job')} failed, {done} done, {escape(where())}"
     )
-    rules = list(dict.fromkeys(job.rule for job in jobs))
-    return "\n\n".join(
-        [head, *(_rule([job for job in jobs if job.rule == rule]) for rule in rules)]
-    )
+    return "\n\n".join([head, *(card(group) for group in by_rule(jobs))])
+
+
+def by_rule(jobs: Sequence[FailedJob]) -> list[list[FailedJob]]:
+    """Return jobs in groups of one rule, in the order in which the rules first failed."""
+    rules = dict.fromkeys(job.rule for job in jobs)
+    return [[job for job in jobs if job.rule == rule] for rule in rules]
 
 
 def duration(seconds: float) -> str:
@@ -102,21 +117,47 @@ def log_excerpt(path: str) -> str:
     return redact("\n".join(shown))
 
 
-def _rule(jobs: Sequence[FailedJob]) -> str:
-    first = jobs[0]
-    named = [_wildcards(job) for job in jobs[:MAX_SIBLINGS] if job.wildcards]
-    more = f" and {len(jobs) - MAX_SIBLINGS} more" if len(jobs) > MAX_SIBLINGS else ""
-    title = f"*{first.rule}*" + (f" ({_count(len(jobs), 'job')})" if len(jobs) > 1 else "")
-    lines = [title + (f": {'; '.join(named)}{more}" if named else "")]
+def card(jobs: Sequence[FailedJob], more: int = 0) -> str:
+    """Return the card of jobs of one rule: which, the log of the first, how to run them again.
+
+    Args:
+        jobs: at least one.
+        more: jobs that failed too and are not among them.
+    """
+    first, count = jobs[0], len(jobs) + more
+    named = [escape(described(job)) for job in jobs[:MAX_SIBLINGS] if job.wildcards]
+    rest = f" and {count - MAX_SIBLINGS} more" if count > MAX_SIBLINGS else ""
+    title = f"*{escape(first.rule)}*" + (f" ({_count(count, 'job')})" if count > 1 else "")
+    lines = [title + (f": {'; '.join(named)}{rest}" if named else "") + _attempt(first)]
+    if first.command:
+        lines += [f"command:\n{_block(_shown(first.command))}"]
     if first.logs:
-        excerpt = log_excerpt(first.logs[0]).replace("```", "'''")
-        lines += [f"log `{first.logs[0]}`:", f"```\n{excerpt}\n```"]
-    lines += [f"run again: `{rerun_command(jobs)}`"]
+        lines += [f"log `{escape(first.logs[0])}`:\n{_block(log_excerpt(first.logs[0]))}"]
+    lines += [f"run again: `{escape(redact(rerun_command(jobs)))}`"]
     return "\n".join(lines)
 
 
-def _wildcards(job: FailedJob) -> str:
+def described(job: FailedJob) -> str:
+    """Return a job's wildcards as one line."""
     return ", ".join(f"{name}={value}" for name, value in job.wildcards.items())
+
+
+def _attempt(job: FailedJob) -> str:
+    if job.attempts <= 1 and job.attempt <= 1:
+        return ""
+    of = f" of {job.attempts}" if job.attempts else ""
+    return f", attempt {job.attempt}{of}"
+
+
+def _shown(command: str) -> str:
+    lines = [line.rstrip() for line in redact(command).strip("\n").split("\n")]
+    text = textwrap.dedent("\n".join(lines))
+    return text if len(text) <= MAX_COMMAND else text[:MAX_COMMAND].rstrip() + " …"
+
+
+def _block(text: str) -> str:
+    """Return a text as a code block, which a fence in it does not end."""
+    return f"```\n{escape(text.replace('```', chr(39) * 3))}\n```"
 
 
 def _lines(data: bytes) -> list[str]:
@@ -124,11 +165,13 @@ def _lines(data: bytes) -> list[str]:
     return [line[:MAX_LINE] for line in text.split("\n")]
 
 
-def _workflow() -> str:
-    return Path.cwd().name
+def workflow_name() -> str:
+    """Return what a run is called: its folder; escaped."""
+    return escape(Path.cwd().name)
 
 
-def _where() -> str:
+def where() -> str:
+    """Return user, host and folder."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):  # a user without a name, as in some containers

@@ -94,6 +94,9 @@ def _failed(job: Any) -> FailedJob:
         wildcards={name: str(value) for name, value in job.wildcards_dict.items()},
         logs=[str(path) for path in job.log],
         outputs=[str(path) for path in job.output],
+        command=str(job.shellcmd or ""),
+        attempt=int(job.attempt),
+        attempts=int(job.restart_times) + 1,
     )
 
 

@@ -1,4 +1,4 @@
-"""Long texts in parts that one message of Slack's takes."""
+"""Texts as Slack takes them: escaped, and long ones in parts that fit."""
 
 from __future__ import annotations
 
@@ -25,3 +25,11 @@ def split(text: str, limit: int = MAX_TEXT) -> Iterator[str]:
         yield part
     if text:
         yield text
+
+
+def escape(text: str) -> str:
+    """Return `text` so that Slack shows it as it is, and takes nothing in it for a mention or link.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -154,3 +154,23 @@ def test_a_missing_or_empty_log_is_told(tmp_path: Path) -> None:
 )
 def test_durations(seconds: float, said: str) -> None:
     assert cards.duration(seconds) == said
+
+
+def test_a_card_shows_the_command_and_the_attempt() -> None:
+    job = FailedJob("work", {"a": "1"}, (), ("1.txt",), "cat < in > out\n", attempt=2, attempts=3)
+    card = cards.card([job])
+    assert card.startswith("*work*: a=1, attempt 2 of 3\n")
+    assert "```\ncat &lt; in &gt; out\n```" in card
+
+
+def test_a_card_shows_no_token_of_a_command_and_no_end_of_its_block() -> None:
+    card = cards.card([FailedJob("work", command="curl -H xoxb-1234-secret ``` <!channel>")])
+    assert "secret" not in card
+    assert "<!channel>" not in card
+    assert card.count("```") == 2
+
+
+def test_what_a_log_says_is_no_mention(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("<!here> a < b & c")
+    card = cards.card([FailedJob("work", logs=[str(tmp_path / "a.log")])])
+    assert "&lt;!here&gt; a &lt; b &amp; c" in card
