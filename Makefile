@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | bench | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | package | matrix | bench | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults bench clean
+.PHONY: demo test lint unit emulate keyring leaks faults package matrix matrix-smoke bench clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -38,6 +38,18 @@ leaks: $(READY)
 # Every fault at every call, over real runs: nothing lost, nothing doubled; prints one table.
 faults: $(READY)
 	pytest tests/faults
+
+# The wheel in a fresh venv, used as the README says.
+package: $(READY)
+	tests/package_run/package
+
+# The wheel with the oldest and the newest dependencies, on each Python that is here.
+matrix: $(READY)
+	tests/package_run/matrix
+
+# A part of it for CI: fewer tests, one Python.
+matrix-smoke: $(READY)
+	tests/package_run/matrix --smoke
 
 bench: $(READY)
 	python benchmarks/upload.py
