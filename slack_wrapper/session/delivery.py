@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
 # What Slack says of an upload that it no longer has, or never had: a proxy may answer in its place.
-_LOST_UPLOAD = ("file_not_found", "file_deleted")
+LOST_UPLOAD = ("file_not_found", "file_deleted")
 
 
 @dataclass
@@ -124,14 +124,14 @@ class Delivery:
         try:
             self._complete()
         except SlackRefused as refused:
-            if refused.code not in _LOST_UPLOAD:
+            if refused.code not in LOST_UPLOAD:
                 raise
             self.progress.uploaded.clear()
             self._upload()
             try:
                 self._complete()
             except SlackRefused as again:
-                if again.code not in _LOST_UPLOAD:
+                if again.code not in LOST_UPLOAD:
                     raise
                 # Something on the way takes the bytes and says that all is well.
                 raise SlackUnavailable(

@@ -146,23 +146,24 @@ def hold(folder: Path) -> list[Outcome]:
         lab.want(*((kind, case) for case, (kind, _) in cases.items()))
         code = lab.snakemake()
         first = {case: lab.posts(kind, case) for case, (kind, _) in cases.items()}
+        status = {case: lab.status(kind, case) for case, (kind, _) in cases.items()}
         held = lab.command("flush")
         _decide(lab, {case: first[case] == 1 for case in cases})
         flush = lab.command("flush")
         words = {"before": "not handled", "after": "handled"}
         return [
             Outcome(f"reset, {words[when]}, no scope to look (held: flush {held})", kind,
-                    lab.status(kind, case), code, first[case], lab.posts(kind, case),
+                    status[case], code, first[case], lab.posts(kind, case),
                     (held - 75, flush), expected=("queued",), told=lab.told())
             for case, (kind, when) in cases.items()
         ]  # fmt: skip
 
 
 def _decide(lab: Lab, there: dict[str, bool]) -> None:
-    """Do what the hint says: look into the channel, then drop or retry each entry."""
+    """Do what the hint says: look into the channel, then settle or retry each entry."""
     for path in sorted((lab.folder / ".snakemake" / "slack" / "outbox").glob("*.json")):
         case = json.loads(path.read_text())["request"]["channels"][0]
-        lab.command("outbox", "--drop" if there[case] else "--retry", path.stem)
+        lab.command("outbox", "--posted" if there[case] else "--retry", path.stem)
 
 
 @contextlib.contextmanager

@@ -18,13 +18,14 @@ from slack_wrapper.errors import SlackRefused
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.delivery import LOST_UPLOAD
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.request import build
 from tests.faults.harness import Outcome
 from tests.faults.scenarios import POST, RESERVE, SHARE
 
-QUICK = RetryPolicy(attempts=2, total=5.0, base=0.01, cap=0.02)
+QUICK = RetryPolicy(attempts=2, total=5.0, base=0.01, cap=0.02, max_wait=0.5)
 CHANNEL = "C0000LIBREC"
 FOREVER = 10**6
 CALLS = [("message", POST), ("file", RESERVE), ("file", SHARE), ("files", SHARE)]
@@ -49,7 +50,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 def session() -> LocalSession:
     opened = open_local({"channel": CHANNEL})
-    opened._policy = QUICK
+    opened.courier.policy = QUICK
     return opened
 
 
@@ -91,8 +92,34 @@ def test_trouble_after_all_was_done(
     assert (receipt["status"], posts) == ("delivered", 1)
 
 
-@pytest.mark.parametrize("code", sorted(REMEDIES))
-@pytest.mark.parametrize(("kind", "method"), CALLS)
+LOST = [(SHARE, code) for code in LOST_UPLOAD]  # not refused: the files are uploaded again
+REFUSALS = [
+    (kind, method, code)
+    for kind, method in CALLS
+    for code in sorted(REMEDIES)
+    if (method, code) not in LOST
+]
+
+
+@pytest.mark.parametrize("code", LOST_UPLOAD)
+@pytest.mark.parametrize(("kind", "method"), [call for call in CALLS if call[1] == SHARE])
+def test_a_lost_upload(
+    box: Sandbox, table: list[Outcome], kind: str, method: str, code: str
+) -> None:
+    """Slack does not know the file: it is uploaded again; if that does not help, it waits."""
+    box.faults.add(Fault(method, "error", code=code, times=FOREVER))
+    opened = session()
+    receipt = post(kind, opened)
+    first = len(box.messages())
+    assert len(box.calls(RESERVE)) == 2 * (1 + (kind == "files"))
+    box.faults.clear()
+    opened.flush()
+    final = len(box.messages())
+    table.append(_cell(code, kind, method, receipt["status"], first, final))
+    assert (receipt["status"], first, final) == ("queued", 0, 1)
+
+
+@pytest.mark.parametrize(("kind", "method", "code"), REFUSALS)
 def test_refusals(box: Sandbox, table: list[Outcome], kind: str, method: str, code: str) -> None:
     box.faults.add(Fault(method, "error", code=code, times=FOREVER))
     opened = session()

@@ -15,6 +15,7 @@ import pexpect
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED
 from slack_wrapper.vault import store
+from tests.impatient import path_for
 from tests.leaks import secrets
 from tests.leaks.sampler import Sampler
 from tests.leaks.ways import Given, shows_its_own, without_unavoidable
@@ -25,11 +26,6 @@ DOWN = "http://127.0.0.1:9/api/"  # nobody listens on the discard port
 PROMPT = rb"(?:[Pp]assword for \S+|[Tt]he same again): "
 MOST = 120  # seconds a run may take
 WORKFLOW = Path(__file__).parent / "workflow"
-IMPATIENT = (
-    "from slack_wrapper.client import messages, retry, uploads\n"
-    "retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05, 5.0)\n"
-    "messages.LOOKS = uploads.LOOKS = (0.05, 0.1)\n"
-)
 
 
 @dataclass
@@ -77,7 +73,6 @@ class Study:
         key = self.folder / "keys" / "slack-api.enc"
         store.encrypt_to(key, self.token.text, under, profile="test-only")
         self.sandbox = Sandbox(folder=self.place / "sandbox", seed=_seed(self.token.text))
-        (self.safe / "sitecustomize.py").write_text(IMPATIENT)
         posts = {"declared": {"message": "declared", "input": "results/compute.txt"}}
         section = {"channel": "librec_channel", "encrypted_key": "keys/slack-api.enc"}
         section |= {"posts": posts, **self.given.config}
@@ -102,7 +97,7 @@ class Study:
             **os.environ,
             **self.given.environ,
             "TMPDIR": str(self.temporary),
-            "PYTHONPATH": str(self.safe),
+            "PYTHONPATH": path_for(self.safe),
             "SLACK_WRAPPER_BASE_URL": DOWN if down else self.sandbox.api_url,
         }
 

@@ -8,6 +8,7 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
+from tests.impatient import path_for
 from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, receipt, shown, write
 
 DOWN = "http://127.0.0.1:9/api/"  # nobody listens on the discard port
@@ -18,12 +19,7 @@ KEY = ("--encrypted-key", "keys/slack-api.enc", "--channel", "librec_channel")
 @pytest.fixture(autouse=True)
 def impatient(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short retries, in the processes that the tests start too."""
-    (study / "sitecustomize.py").write_text(
-        "from slack_wrapper.client import messages, retry, uploads\n"
-        "retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05, 5.0)\n"
-        "messages.LOOKS = uploads.LOOKS = (0.05, 0.1)\n"
-    )
-    monkeypatch.setenv("PYTHONPATH", str(study))
+    monkeypatch.setenv("PYTHONPATH", path_for(study))
 
 
 def outage(*, up: bool = False) -> dict[str, str]:
