@@ -35,8 +35,10 @@ class Reservation:
             self.release()
             raise
 
-    def fill(self, data: bytes, *, times: tuple[int, int] | None = None) -> None:
+    def fill(self, data: bytes, *, times: tuple[int, int] | None = None) -> int:
         """Write the file so that a crash at any instant leaves the old one or the new one.
+
+        Returns its time of last change, in ns since the epoch.
 
         Args:
             data: the whole content.
@@ -53,11 +55,13 @@ class Reservation:
                 if times:
                     os.utime(file.fileno(), ns=times)
                 os.fsync(file.fileno())
+                changed = os.fstat(file.fileno()).st_mtime_ns
             self._name.replace(self._target)
         except BaseException:
             self.release()
             raise
         sync_folder(self._target.parent)
+        return changed
 
     def release(self) -> None:
         """Give the space back; after `fill` there is none to give."""

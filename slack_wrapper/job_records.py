@@ -1,15 +1,15 @@
-"""What Snakemake's main process knows of files: which jobs are finished, what it will delete."""
+"""What Snakemake's main process knows of files: whose jobs have ended, what it will delete."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from slack_wrapper.delivery.records import Finished, finished_since, is_after
+from slack_wrapper.delivery.records import Finished, finished_since, is_after, is_marked
 
 
 def finished(workflow: Any) -> Finished:
-    """Return whether the job of an output was finished after a moment, asked of the run's records.
+    """Return whether the job of an output ended after a moment, asked of the run's records.
 
     Snakemake keeps them in files or in a database; only the run itself knows which.
     """
@@ -24,6 +24,28 @@ def finished(workflow: Any) -> Finished:
             return finished_since(output, since_ns)
 
     return ask
+
+
+def incomplete(workflow: Any) -> Callable[[str], bool]:
+    """Return whether the job of an output has begun and not ended, asked of the run's records."""
+
+    def ask(output: str) -> bool:
+        try:
+            filtered = getattr(workflow.persistence, "_filter_incomplete_keys", None)
+            return bool(filtered([output])) if filtered else is_marked(output)
+        except Exception:  # noqa: BLE001 - see above; then a post is not made again
+            return True
+
+    return ask
+
+
+def ended_well(workflow: Any) -> set[str]:
+    """Return the outputs of the jobs that this run has finished."""
+    try:
+        done = [job for job in workflow.dag.jobs if workflow.dag.finished(job)]
+        return {str(output) for job in done for output in job.output}
+    except Exception:  # noqa: BLE001 - see above; then the receipts tell
+        return set()
 
 
 def temporary(workflow: Any) -> Callable[[str], bool]:

@@ -36,15 +36,15 @@ class ReceiptFile:
         except OSError as error:
             raise self._failed(error, "nothing was posted") from None
 
-    def write(self, receipt: Mapping[str, Any]) -> None:
-        """Write the receipt whole or not at all.
+    def write(self, receipt: Mapping[str, Any]) -> int:
+        """Write the receipt whole or not at all, and return its time of last change in ns.
 
         Raises:
             RequestError: it cannot be written.
         """
         text = json.dumps(receipt, indent=2, ensure_ascii=False) + "\n"
         try:
-            self._place.fill(text.encode("utf-8"))
+            return self._place.fill(text.encode("utf-8"))
         except OSError as error:
             raise self._failed(error, "the post itself is done") from None
 

@@ -69,6 +69,7 @@ class Run:
 
     def _know_jobs(self, session: LocalSession) -> None:
         session.courier.finished = job_records.finished(self._workflow)
+        session.courier.incomplete = job_records.incomplete(self._workflow)
         session.courier.temporary = job_records.temporary(self._workflow)
 
     def start(self) -> None:
@@ -107,7 +108,7 @@ class Run:
         self.end()
         session = self._shared.opened
         if session is not None:
-            session.courier.acknowledge()
+            session.courier.acknowledge(job_records.ended_well(self._workflow))
         self._shared.over()
 
     def _flush(self) -> None:
@@ -145,6 +146,7 @@ class Run:
                 self._check(session, steps, made)
         except SlackWrapperError as error:
             raise workflow_error(error) from None
+        session.courier.catch_up()
         self._flush()
         self._serve(session)
 

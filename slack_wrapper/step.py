@@ -33,15 +33,16 @@ def run(snakemake: Any) -> int:
     try:
         request = request_of(snakemake)
         with ReceiptFile(request.receipt, request) as place:
-            place.write(_post(request, snakemake))
+            session = session_of(snakemake.config)
+            receipt = _post(session, request, snakemake)
+            session.confirm(request, receipt, place.write(receipt))
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code
     return 0
 
 
-def _post(request: Request, snakemake: Any) -> Receipt:
-    session = session_of(snakemake.config)
+def _post(session: Session, request: Request, snakemake: Any) -> Receipt:
     if not isinstance(session, RemoteSession):
         from slack_wrapper.logs import guard_tracebacks  # secrets are here; else spared: 5 ms
 

@@ -58,8 +58,9 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     if args.receipt:
         with ReceiptFile(args.receipt, request) as place:
             receipt = session.post(request)
-            place.write(receipt)
-        session.courier.acknowledge()  # the next call is a new post, whatever it says
+            session.confirm(request, receipt, place.write(receipt))
+        # The next call is a new post, whatever it says; a job of Snakemake's has to end well first.
+        session.courier.acknowledge()
     else:
         receipt = session.post(request)
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))

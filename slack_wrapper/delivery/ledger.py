@@ -56,27 +56,69 @@ class Ledger:
         return None
 
     def settle(self, entry: Entry) -> None:
-        """Keep a delivered post with its receipt until its step has been finished.
+        """Keep a delivered post with its receipt until Snakemake has seen the end of its step.
 
         Raises:
             LedgerUnusable: it cannot be written; it stays where it is.
         """
+        self.keep(entry)
+        (self.sending / f"{entry.step}.json").unlink(missing_ok=True)
+
+    def keep(self, entry: Entry) -> None:
+        """Do the same for a post that was delivered from the outbox.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
         entry.id = entry.step
         entry.write(self.delivered)
-        (self.sending / f"{entry.step}.json").unlink(missing_ok=True)
 
     def forget(self, entry: Entry) -> None:
         """Drop what is known of a step's post."""
-        for folder in (self.sending, self.delivered):
+        for path in (
+            self.sending / f"{entry.step}.json",
+            self.delivered / f"{entry.step}.json",
+            self._mark(entry.step),
+        ):
             with contextlib.suppress(OSError):
-                (folder / f"{entry.step}.json").unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+
+    def mark(self, step: str, key: str, changed_ns: int) -> None:
+        """Note that the receipt of a step's post is in its place.
+
+        A note that gets lost does no harm: the post is then taken up once more. So it is not
+        waited for until it is on the disk.
+
+        Args:
+            step: see `step_of`.
+            key: of the post.
+            changed_ns: the receipt's time of last change.
+        """
+        with contextlib.suppress(OSError):
+            self.delivered.mkdir(parents=True, exist_ok=True)
+            self._mark(step).write_text(f"{key} {changed_ns}\n", encoding="ascii")
+
+    def unmark(self, step: str) -> None:
+        """Note that a receipt is not, or no longer, in its place."""
+        with contextlib.suppress(OSError):
+            self._mark(step).unlink(missing_ok=True)
+
+    def marked(self, entry: Entry) -> int | None:
+        """Return the time of last change of a post's receipt, None if it was not put there."""
+        with contextlib.suppress(OSError, ValueError):
+            key, changed = self._mark(entry.step).read_text(encoding="ascii").split()
+            return int(changed) if key == entry.progress.key else None
+        return None
+
+    def _mark(self, step: str) -> Path:
+        return self.delivered / f"{step}.receipt"
 
     def interrupted(self) -> list[Entry]:
         """Return the posts that were on their way when something was killed."""
         return list(_readable(self.sending))
 
     def kept(self) -> list[Entry]:
-        """Return the delivered posts whose steps may not have been finished."""
+        """Return the delivered posts whose steps may not have come to their end."""
         return list(_readable(self.delivered))
 
 

@@ -2,7 +2,8 @@
 
 Snakemake 9 keeps a JSON record an output in `.snakemake/metadata`, under the URL-safe base64 of its
 path in pieces of at most one file name's length; `endtime` is the output's time of last change when
-its job was finished.
+its job had ended, well or not. While a job runs, and when it was killed with its Snakemake, there
+is a file of the same name in `.snakemake/incomplete`.
 """
 
 from __future__ import annotations
@@ -14,20 +15,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = Path(".snakemake") / "metadata"
+MARKERS = Path(".snakemake") / "incomplete"
 _NAME_MAX = 255  # bytes of a file name, as Snakemake assumes where the system does not tell
 
 Finished = Callable[[str, int], bool]
 
 
+def is_marked(output: str) -> bool:
+    """Whether a job that makes an output has begun, and Snakemake has not seen its end."""
+    return _place(MARKERS, output).exists()
+
+
 def finished_since(output: str, since_ns: int) -> bool:
-    """Whether the job that makes an output was finished after a moment.
+    """Whether the job that makes an output ended after a moment.
 
     Args:
         output: path of the output, as the rule names it.
         since_ns: the moment, by the clock of the file system, in ns since the epoch.
     """
     try:
-        record = json.loads(_place(output).read_text(encoding="utf-8"))
+        record = json.loads(_place(FOLDER, output).read_text(encoding="utf-8"))
         return is_after(record.get("endtime"), since_ns)
     except (OSError, ValueError, AttributeError):
         return False
@@ -39,11 +46,11 @@ def is_after(endtime: object, since_ns: int) -> bool:
     return isinstance(endtime, (int, float)) and endtime * 1e9 >= since_ns - 1000
 
 
-def _place(output: str) -> Path:
+def _place(folder: Path, output: str) -> Path:
     try:
-        most = os.pathconf(FOLDER, "PC_NAME_MAX") or _NAME_MAX
+        most = os.pathconf(folder, "PC_NAME_MAX") or _NAME_MAX
     except (OSError, ValueError):
         most = _NAME_MAX
     name = base64.urlsafe_b64encode(output.encode()).decode()
     pieces = [name[start : start + most - 1] for start in range(0, len(name), most - 1)]
-    return FOLDER.joinpath(*("@" + piece for piece in pieces[:-1]), pieces[-1])
+    return folder.joinpath(*("@" + piece for piece in pieces[:-1]), pieces[-1])

@@ -20,5 +20,8 @@ class Session(Protocol):
     def post(self, request: Request) -> Receipt:
         """Post to each channel of the request, once, and return the receipt."""
 
+    def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
+        """Learn that a step's receipt is in its place since then; nothing depends on it alone."""
+
     def encrypt(self, key: str, encrypted: str) -> Receipt:
         """Encrypt the clear token in `key` into the key file `encrypted`."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client.files import LocalFile
@@ -18,7 +18,7 @@ from slack_wrapper.delivery.ledger import Ledger, step_of
 from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.delivery.records import Finished, finished_since
+from slack_wrapper.delivery.records import Finished, finished_since, is_marked
 from slack_wrapper.errors import (
     LedgerUnusable,
     RateLimited,
@@ -28,7 +28,7 @@ from slack_wrapper.errors import (
     SlackUnavailable,
 )
 from slack_wrapper.session import receipts
-from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.delivery import Delivery, target
 from slack_wrapper.session.request import FAIL, QUEUE, WARN, Request
@@ -49,7 +49,8 @@ class Courier:
         pacer: gives the turns.
         policy: bounds of the retries.
         repost: whether what may be in the channel is posted again when nobody can tell.
-        finished: whether Snakemake took the job of an output for finished after a moment.
+        finished: whether Snakemake has recorded the end of an output's job after a moment.
+        incomplete: whether Snakemake has seen an output's job begin and not end.
         temporary: whether Snakemake deletes a file after its use.
     """
 
@@ -57,6 +58,7 @@ class Courier:
     policy: RetryPolicy
     repost: bool = False
     finished: Finished = finished_since
+    incomplete: Callable[[str], bool] = is_marked
     temporary: Callable[[str], bool] = lambda path: False
     threads: Threads = field(default_factory=Threads)
     ledger: Ledger = field(default_factory=Ledger)
@@ -131,16 +133,61 @@ class Courier:
         """Whether Slack has not answered just now, asked with a key file."""
         return self._away.get(key, 0.0) > time.monotonic()
 
-    def acknowledge(self) -> None:
-        """Drop what is known of this process's posts whose receipts are there, at its end.
+    def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
+        """Note that a step has put its receipt in place.
 
-        Those of a run that was killed stay: Snakemake may run their steps again.
+        Args:
+            request: of the step.
+            receipt: what it wrote.
+            changed_ns: the time of last change of the file.
+        """
+        for channel, one in zip(request.channels, deliveries(receipt), strict=True):
+            if request.receipt and one["key"]:
+                self.ledger.mark(step_of(request.receipt, channel), one["key"], changed_ns)
+
+    def settle(self, entry: Entry, receipt: Receipt) -> None:
+        """Keep the receipt of a post that was delivered from the outbox, as `Ledger.settle` does.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
+        if not entry.step:
+            return
+        newest = self.outbox.find(entry.step) or entry
+        known = self.ledger.find(entry.step) or entry
+        if {newest.progress.key, known.progress.key} == {entry.progress.key}:
+            self.ledger.keep(replace(entry, receipt=receipt))
+
+    def acknowledge(self, ended: Container[str] = ()) -> None:
+        """Drop what is known of this process's posts whose steps have ended well, at its end.
+
+        Those of a step that was killed stay: Snakemake runs it again.
+
+        Args:
+            ended: outputs of which that is known; of the others, the receipts tell.
         """
         for entry in filter(None, map(self.ledger.find, sorted(self._seen))):
-            path = str(entry.request["receipt"])
-            if entry.receipt and receipts.holds(path, entry.progress.key):
-                receipts.renew(path, entry.receipt)
-                self.ledger.forget(entry)
+            if entry.receipt and str(entry.request["receipt"]) in ended:
+                self._forget(entry)
+            elif entry.receipt and not self._ended_well(entry):
+                self.ledger.unmark(entry.step)
+
+    def catch_up(self) -> None:
+        """Do the same for the runs before, while their receipts are there, at the start."""
+        for entry in self.ledger.kept():
+            self._ended_well(entry)
+
+    def _ended_well(self, entry: Entry) -> bool:
+        """Forget a delivered post if Snakemake has its receipt and waits for no end of its job."""
+        path = str(entry.request["receipt"])
+        if not receipts.holds(path, entry.progress.key) or self.incomplete(path):
+            return False
+        self._forget(entry)
+        return True
+
+    def _forget(self, entry: Entry) -> None:
+        receipts.renew(str(entry.request["receipt"]), entry.receipt or {})
+        self.ledger.forget(entry)
 
     def _done(self, step: str, digest: str, files: Sequence[LocalFile]) -> Receipt | None:
         """Return the receipt of a step's post that a crash has kept it from writing."""
@@ -153,8 +200,10 @@ class Courier:
         known = self.ledger.find(step)
         if known is None or known.receipt is None or known.digest != digest:
             return None
-        again = self.finished(str(known.request["receipt"]), known.begun_ns)
-        return None if again else known.receipt
+        written = self.ledger.marked(known)
+        if written and self.finished(str(known.request["receipt"]), written):
+            return None
+        return known.receipt
 
     def _resumed(self, step: str, digest: str) -> Entry | None:
         """Return a step's post that was on its way when something was killed."""

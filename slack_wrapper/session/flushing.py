@@ -93,10 +93,7 @@ def _arrived(session: LocalSession, entry: Entry, receipt: Receipt, waiting: lis
             if reply.progress.thread == f"{PENDING}{key}":
                 reply.progress.thread = receipt["ts"]
                 courier.outbox.update(reply, reply.reason)
-        if path and not courier.finished(path, entry.begun_ns):
-            name, entry.id, entry.receipt = entry.id, entry.step, receipt
-            courier.ledger.settle(entry)
-            entry.id = name
+        courier.settle(entry, receipt)
     except LedgerUnusable as error:
         tell(f"slack_wrapper: warning: {error}")
     if path:

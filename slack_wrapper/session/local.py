@@ -85,6 +85,10 @@ class LocalSession:
         ]
         return done[0] if len(done) == 1 else {"deliveries": done}
 
+    def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
+        """Note that a step's receipt is in its place; see `Courier.confirm`."""
+        self.courier.confirm(request, receipt, changed_ns)
+
     def encrypt(self, key: str, encrypted: str) -> Receipt:
         """Encrypt the clear token in `key` into the key file `encrypted`; see `encrypting`."""
         password = self._passwords.new()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from typing import Any
@@ -42,6 +43,12 @@ class RemoteSession:
             SessionUnreachable: it went away; the post may or may not have been made.
         """
         return self._ask({"request": request.to_dict()})
+
+    def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
+        """Tell the main process that the receipt is in its place, and wait for nothing."""
+        note = {"request": request.to_dict(), "receipt": receipt, "changed_ns": changed_ns}
+        with contextlib.suppress(OSError), _connect(self._path) as connection:
+            wire.send(connection, {"version": wire.VERSION, "confirm": note})
 
     def encrypt(self, key: str, encrypted: str) -> Receipt:
         """Have the main process encrypt a key, so that its password need not come here.

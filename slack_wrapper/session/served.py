@@ -88,6 +88,11 @@ class ServedSession:
     def _receipt(self, question: dict[str, Any]) -> Receipt:
         if isinstance(question.get("encrypt"), dict):
             return self._session.encrypt(**question["encrypt"])
+        if isinstance(question.get("confirm"), dict):
+            note = question["confirm"]
+            request = Request.from_dict(note["request"])
+            self._session.confirm(request, note["receipt"], note["changed_ns"])
+            return {}
         if not isinstance(question.get("request"), dict):
             raise SessionProtocolError("the step sent no request")
         request = Request.from_dict(question["request"])
