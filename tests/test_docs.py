@@ -64,7 +64,7 @@ def test_every_command_is_documented(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_documented(command: str) -> None:
     parser = argparse.ArgumentParser(add_help=False)
-    importlib.import_module(f"slack_wrapper.cli.{command}").configure(parser)
+    importlib.import_module(f"slack_wrapper.cli.{command.replace('-', '_')}").configure(parser)
     options = [text for action in parser._actions for text in action.option_strings]
     text = page("commands.md") + page("sandbox.md") * (command == "sandbox")
     assert [name for name in options if not re.search(rf"`{name}[` ]", text)] == []

@@ -8,6 +8,7 @@ from pathlib import Path
 from slack_wrapper.cli import names, passwords
 from slack_wrapper.errors import RequestError
 from slack_wrapper.vault import cleartext, kdf, store
+from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password_sources import tell
 
 
@@ -19,11 +20,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--add", metavar="NAME", help="let one more password open the key file, under this name"
     )
     what.add_argument("--remove", metavar="NAME", help="end the access of this name's password")
+    what.add_argument(
+        "--legacy-check",
+        action="store_true",
+        help="try the password on a key file of librec-auto; nothing is changed or shown",
+    )
     parser.add_argument(
         "--encrypted",
         required=True,
         metavar="FILE",
-        help="key file: with --key the one to write, with --add and --remove one that is there",
+        help="key file: with --key the one to write, else one that is there",
     )
     parser.add_argument(
         "--profile",
@@ -41,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
         return names.add(args)
     if args.remove is not None:
         return names.remove(args)
+    if args.legacy_check:
+        return _check_legacy(args)
     _check_places(args.key, args.encrypted)
     token = cleartext.read(args.key)
     for warning in cleartext.warnings(args.key, token):
@@ -53,6 +61,19 @@ def run(args: argparse.Namespace) -> int:
         profile=args.profile or kdf.DEFAULT_PROFILE,
     )
     print(f"wrote {args.encrypted}; it may be committed, the clear text may not")
+    return 0
+
+
+def _check_legacy(args: argparse.Namespace) -> int:
+    """Open a key file with its password, and say whose form it has and what its secret is."""
+    stored = store.read(args.encrypted)
+    secret = store.unlock(args.encrypted, passwords.existing(args, args.encrypted).reveal())
+    kind = secret_kind(secret.reveal())
+    print(f"{args.encrypted} opens and holds {f'a {kind}' if kind else 'no slack credential'}")
+    if stored.legacy:
+        print(f"its form is librec-auto's; upgrade it: slack-wrapper rekey {args.encrypted}")
+    else:
+        print("its form is today's, there is nothing to upgrade")
     return 0
 
 
@@ -69,7 +90,7 @@ def _check_options(args: argparse.Namespace) -> None:
             "--new-password-command and --new-password-file go with --add only",
             hint="with --key give the password by --password-command or --password-file"
             if args.key is not None
-            else "--remove needs only a password that opens the file and stays",
+            else "this needs only a password that opens the file and stays",
         )
 
 

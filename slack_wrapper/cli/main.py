@@ -30,6 +30,7 @@ COMMANDS = {
     "outbox": "list the posts that wait for slack, or drop one",
     "flush": "deliver the posts that wait for slack",
     "manifest": "print the Slack app manifest and the link that creates the app",
+    "import-librec": "turn the Slack scripts of a librec-auto study into a workflow",
     "sandbox": "run a Slack-compatible server on this machine, with a page that shows it",
 }
 
