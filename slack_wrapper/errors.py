@@ -183,8 +183,9 @@ class NoPassword(PasswordError):
     """No source gave a password and nobody can be asked."""
 
     default_hint = (
-        "store it once with `slack-wrapper keyring set`, set slack.password_command, "
-        "or run from a terminal to be prompted"
+        "store it once with `slack-wrapper keyring set`, set slack.password_command, put it into "
+        "$SLACK_WRAPPER_PASSWORD (CI), or run from a terminal to be prompted; see "
+        "docs/unattended.md"
     )
 
 

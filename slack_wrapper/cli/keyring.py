@@ -15,14 +15,16 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.vault import password_sources, store
 from slack_wrapper.vault.password import keyring_username
-from slack_wrapper.vault.password_sources import tell
 
 _ADVICE = """\
-where no keyring is open, give the password in another way:
-  desktop   log in; the keyring of the session is unlocked with it
-  ssh       slack.password_command, such as: pass show lab/slack
-  cron      slack.password_command, or SLACK_WRAPPER_PASSWORD in the crontab of a private account
-  systemd   LoadCredentialEncrypted=slack:slack.cred in the unit, and
+where no keyring is open, as described in docs/unattended.md:
+  desktop   log in; the keyring of the session is unlocked with it. After an automatic login it is
+            not: open it once, with Passwords and Keys (seahorse) or KWalletManager
+  ssh       dbus-run-session -- sh -c 'gnome-keyring-daemon --unlock --components=secrets && …',
+            which reads the keyring's password; or slack.password_command, such as: pass show slack
+  cron      DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/UID/bus in the crontab, while you are
+            logged in; at other times slack.password_command
+  systemd   LoadCredentialEncrypted=slack:slack.cred in the unit, made by systemd-creds encrypt, and
             slack.password_command: sh -c 'cat "$CREDENTIALS_DIRECTORY/slack"'
   CI        a secret in SLACK_WRAPPER_PASSWORD, or the token itself in SLACK_BOT_TOKEN"""
 
@@ -46,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
     entry = (args.service, keyring_username(sources, args.key_file or ""))
     try:
         return {"set": _set, "check": _check, "delete": _delete}[args.action](args, entry)
-    except (KeyringLocked, KeyringUnavailable, KeyringInsecure):
-        tell(_ADVICE)
+    except (KeyringLocked, KeyringUnavailable, KeyringInsecure) as error:
+        error.hint = f"{error.hint}\n{_ADVICE}"
         raise
 
 

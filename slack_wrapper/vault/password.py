@@ -143,7 +143,10 @@ class PasswordChain:
             if password is None:
                 raise NoPassword(
                     f"there is no password for the key file {path}: {keyring_said}, "
-                    "and there is no terminal to ask at"
+                    "and there is no terminal to ask at",
+                    hint=NoPassword.default_hint.replace(
+                        "keyring set", f"keyring set --key-file {path}"
+                    ),
                 )
             try:
                 token = store.unlock(path, password.reveal())

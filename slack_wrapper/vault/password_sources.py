@@ -7,6 +7,8 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from slack_wrapper.redact import Secret
 
 VARIABLE = "SLACK_WRAPPER_PASSWORD"
 COMMAND_SECONDS = 60.0  # a command may wait for a person to touch a token, not for ever
+KEYRING_SECONDS = 60.0  # a locked keyring may ask in a window, at which perhaps nobody sits
 # Backends of the keyring package that encrypt what they store, by module. Others, such as those
 # of keyrings.alt, write plain text without saying so.
 ENCRYPTING_BACKENDS = (
@@ -62,7 +65,7 @@ def from_command(command: str) -> Secret:
     Raises:
         PasswordCommandFailed: it cannot be run, fails, prints nothing or takes a minute.
     """
-    name = command.split(maxsplit=1)[0] if command.strip() else "(empty)"
+    name = _name_of(command)
     environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
     try:
         done = subprocess.run(
@@ -122,25 +125,25 @@ def keyring_call(action: str, *args: str) -> Any:
     import keyring.errors
 
     backend = keyring_backend()
+    named = f"the keyring ({backend_name(backend)})"
     try:
-        return getattr(backend, action)(*args)
+        return _bounded(getattr(backend, action), *args)
+    except TimeoutError:
+        raise KeyringLocked(
+            f"{named} has not answered for {KEYRING_SECONDS:.0f} s; "
+            "it may be locked and ask for its password in a window"
+        ) from None
     except keyring.errors.KeyringLocked:
-        raise KeyringLocked(f"the keyring ({backend_name(backend)}) is locked") from None
+        raise KeyringLocked(f"{named} is locked") from None
     except keyring.errors.InitError as error:
         # What SecretService raises when nobody is there to unlock its collection.
-        raise KeyringLocked(
-            f"the keyring ({backend_name(backend)}) cannot be opened: {_lower(error)}"
-        ) from None
+        raise KeyringLocked(f"{named} cannot be opened: {_lower(error)}") from None
     except keyring.errors.PasswordDeleteError:
         raise
     except (keyring.errors.KeyringError, RuntimeError, OSError) as error:
-        raise KeyringUnavailable(
-            f"the keyring ({backend_name(backend)}) does not answer: {_lower(error)}"
-        ) from None
+        raise KeyringUnavailable(f"{named} does not answer: {_lower(error)}") from None
     except Exception as error:  # noqa: BLE001 - D-Bus libraries raise their own kinds
-        raise KeyringUnavailable(
-            f"the keyring ({backend_name(backend)}) failed: {type(error).__name__}"
-        ) from None
+        raise KeyringUnavailable(f"{named} failed: {type(error).__name__}") from None
 
 
 def keyring_backend() -> Any:
@@ -154,10 +157,14 @@ def keyring_backend() -> Any:
     import keyring.errors
 
     try:
-        backend: Any = keyring.get_keyring()
+        backend: Any = _bounded(keyring.get_keyring)
         members = list(getattr(backend, "backends", [])) or [backend]
-    except (keyring.errors.KeyringError, RuntimeError, ImportError) as error:
+    except (keyring.errors.KeyringError, RuntimeError, ImportError, OSError) as error:
         raise KeyringUnavailable(f"there is no usable keyring: {_lower(error)}") from None
+    except Exception as error:  # noqa: BLE001 - a backend that is looked for may raise anything
+        raise KeyringUnavailable(
+            f"there is no usable keyring: {type(error).__name__} while looking for it"
+        ) from None
     accepted = [member for member in members if _module(member) in ENCRYPTING_BACKENDS]
     if accepted:
         return accepted[0]
@@ -198,6 +205,38 @@ def from_prompt(label: str, *, confirm: bool = False) -> Secret | None:
 def tell(text: str) -> None:
     """Say something to the person at the terminal."""
     print(text, file=sys.stderr, flush=True)
+
+
+def _bounded(call: Callable[..., Any], *args: str) -> Any:
+    """Return what a call returns, or raises; its thread is left alone when it takes too long.
+
+    Raises:
+        TimeoutError: it has not ended in time.
+    """
+    ended: list[tuple[Any, Exception | None]] = []
+
+    def work() -> None:
+        try:
+            ended.append((call(*args), None))
+        except Exception as error:  # noqa: BLE001 - raised again by the thread that waits
+            ended.append((None, error))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(KEYRING_SECONDS)
+    if not ended:
+        raise TimeoutError(f"no answer for {KEYRING_SECONDS:.0f} s")
+    found, error = ended[0]
+    if error is not None:
+        raise error
+    return found
+
+
+def _name_of(command: str) -> str:
+    """Return what a command is called in errors: its first word, without a value given to it."""
+    first = command.split(maxsplit=1)[0] if command.strip() else "(empty)"
+    variable, given, _ = first.partition("=")
+    return f"{variable}=…" if given else first
 
 
 def _typed(label: str) -> str:

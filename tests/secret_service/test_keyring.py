@@ -84,6 +84,22 @@ def test_a_locked_keyring_says_what_to_do(study: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_keyring_that_never_answers_is_not_waited_for(study: Path) -> None:
+    """As one does that asks in a window, at which nobody sits: here its process is stopped."""
+    stop = (
+        "pid=$(dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus /"
+        " org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets"
+        " | awk '{print $2}'); kill -STOP $pid; trap 'kill -CONT $pid' EXIT"
+    )
+    impatient = (
+        "from slack_wrapper.vault import password_sources as p; p.KEYRING_SECONDS = 2.0\n"
+        f"from slack_wrapper.cli.main import main; main('keyring check {KEY}'.split())"
+    )
+    done = inside(study, f'{stop}; {sys.executable} -c "{impatient}"')
+    assert "has not answered for 2 s; it may be locked" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_locked_keyring_ends_a_run_at_its_start(study: Path, sandbox: Sandbox) -> None:
     write(study, INCLUDE + STEPS, CONFIG)
     done = inside(study, f"{sys.executable} -m snakemake --cores 1", locked=True)
@@ -106,9 +122,15 @@ def test_backends_that_do_not_encrypt_are_refused(study: Path, backend: str, sai
     assert said in done.stderr
 
 
-def test_without_a_bus_it_says_so(study: Path) -> None:
-    script = f"unset DBUS_SESSION_BUS_ADDRESS; {COMMAND} keyring check {KEY}"
-    done = inside(study, script)
+@pytest.mark.parametrize("bus", ["", "unix:path=/nonexistent/bus", "nonsense"])
+@pytest.mark.parametrize("backend", ["", "keyring.backends.SecretService.Keyring"])
+def test_without_a_bus_it_says_so(study: Path, bus: str, backend: str) -> None:
+    script = (
+        f"export DBUS_SESSION_BUS_ADDRESS={bus}; " if bus else "unset DBUS_SESSION_BUS_ADDRESS; "
+    )
+    if backend:
+        script += f"export PYTHON_KEYRING_BACKEND={backend}; "
+    done = inside(study, f"{script} {COMMAND} keyring check {KEY}")
     assert done.returncode == 1
     assert "slack-wrapper: error: " in done.stderr
     assert "Traceback" not in done.stderr
