@@ -1,28 +1,33 @@
 """What a run says of itself: that it began, how it went, and a card for what failed.
 
-Plain texts from plain facts; nothing here knows Snakemake or Slack. Logs are redacted.
+Plain texts from plain facts; nothing here knows Snakemake or Slack. Logs are redacted, and before
+they are cut: half a secret would not be found.
 """
 
 from __future__ import annotations
 
 import getpass
 import os
-import shlex
+import re
 import socket
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slack_wrapper.redact import redact
+from slack_wrapper import rerun
+from slack_wrapper.redact import redact, redact_log
 from slack_wrapper.texts import escape
 
 HEAD_LINES = 5
 TAIL_LINES = 15
 MAX_LINE = 200  # characters of a log line that are shown
 MAX_SIBLINGS = 5  # failed jobs of one rule that are named
+MAX_RULES = 8  # failed rules that get a card of their own
 MAX_COMMAND = 1000  # characters of a shell command that are shown
 _READ_BYTES = 64 << 10  # of each end of a log
+_MARGIN = 4 << 10  # beside the cut between the two ends, not shown: half a secret may be there
+_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and movements of the cursor
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,12 @@ def failed(jobs: Sequence[FailedJob], done: int, seconds: float) -> str:
         f":x: *{workflow_name()}* failed after {duration(seconds)}: "
         f"{_count(len(jobs), 'job')} failed, {done} done, {escape(where())}"
     )
-    return "\n\n".join([head, *(card(group) for group in by_rule(jobs))])
+    groups = by_rule(jobs)
+    more = [
+        f"*{escape(group[0].rule)}* ({_count(len(group), 'job')})" for group in groups[MAX_RULES:]
+    ]
+    rest = [f"failed as well: {', '.join(more)}"] if more else []
+    return "\n\n".join([head, *map(card, groups[:MAX_RULES]), *rest])
 
 
 def by_rule(jobs: Sequence[FailedJob]) -> list[list[FailedJob]]:
@@ -97,7 +107,7 @@ def duration(seconds: float) -> str:
 def rerun_command(jobs: Sequence[FailedJob]) -> str:
     """Return the command that runs the failed jobs again."""
     targets = [job.outputs[0] if job.outputs else job.rule for job in jobs[:MAX_SIBLINGS]]
-    return "snakemake --cores all --rerun-incomplete " + shlex.join(targets)
+    return rerun.command(targets)
 
 
 def log_excerpt(path: str) -> str:
@@ -110,11 +120,13 @@ def log_excerpt(path: str) -> str:
             end = file.read()
     except OSError:
         return f"(no log: {path})"
-    head, tail = _lines(start), _lines(end)
-    if size <= _READ_BYTES and len(head) <= HEAD_LINES + TAIL_LINES:
-        return redact("\n".join(head)) or "(the log is empty)"
-    shown = [*head[:HEAD_LINES], "…", *tail[-TAIL_LINES:]]
-    return redact("\n".join(shown))
+    if size <= _READ_BYTES:
+        head = tail = _lines(start)
+        if len(head) <= HEAD_LINES + TAIL_LINES:
+            return "\n".join(head) or "(the log is empty)"
+    else:
+        head, tail = _lines(start, slice(-_MARGIN)), _lines(end, slice(_MARGIN, None))
+    return "\n".join([*head[:HEAD_LINES], "…", *tail[-TAIL_LINES:]])
 
 
 def card(jobs: Sequence[FailedJob], more: int = 0) -> str:
@@ -131,7 +143,9 @@ def card(jobs: Sequence[FailedJob], more: int = 0) -> str:
     lines = [title + (f": {'; '.join(named)}{rest}" if named else "") + _attempt(first)]
     if first.command:
         lines += [f"command:\n{_block(_shown(first.command))}"]
-    if first.logs:
+    if not first.logs:
+        lines += ["no log: the rule names none"]
+    else:
         lines += [f"log `{escape(first.logs[0])}`:\n{_block(log_excerpt(first.logs[0]))}"]
     lines += [f"run again: `{escape(redact(rerun_command(jobs)))}`"]
     return "\n".join(lines)
@@ -160,9 +174,12 @@ def _block(text: str) -> str:
     return f"```\n{escape(text.replace('```', chr(39) * 3))}\n```"
 
 
-def _lines(data: bytes) -> list[str]:
-    text = data.decode("utf-8", "replace").strip("\n")
-    return [line[:MAX_LINE] for line in text.split("\n")]
+def _lines(data: bytes, shown: slice = slice(None)) -> list[str]:
+    """Return the lines of a log as a terminal shows them, without secrets, each cut at its end."""
+    text = redact_log(_TERMINAL.sub("", data.decode("utf-8", "replace")))[shown]
+    # A progress bar writes over its line again and again.
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.strip("\r\n").split("\n")]
+    return [line[:MAX_LINE] for line in lines]
 
 
 def workflow_name() -> str:

@@ -13,7 +13,7 @@ from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.run_session import Run, run_of, warn
-from slack_wrapper.session.request import build
+from slack_wrapper.session.request import QUEUE, WARN, build
 
 _BEGAN = "_slack_wrapper_began"
 
@@ -80,12 +80,19 @@ def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
 
 
 def _post(run: Run, text: str, *, root: bool) -> None:
-    params = {"message": text, "option": "message", "thread": "run"}
+    from slack_wrapper.session.preflight import knock
+
+    # A hook has no end to change, so its message may always wait; `warn` is to let it go.
+    on_failure = WARN if run.section.get("on_failure") == WARN else QUEUE
+    params = {"message": text, "option": "message", "thread": "run", "on_failure": on_failure}
     request = build(params, defaults=run.section)
+    session = run.shared.session()
+    if session.sends:
+        knock(session, request.encrypted_key)
     if root:
         run.shared.begin_thread(request)
     else:
-        run.shared.session().post(request)
+        session.post(request)
 
 
 def _failed(job: Any) -> FailedJob:

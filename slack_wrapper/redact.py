@@ -24,6 +24,18 @@ _PATTERNS = (
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
 )
 
+# For logs of other tools: what is called a password, or is a well-known kind of key.
+_IN_LOGS = (
+    re.compile(
+        r"""(?i)(?<=\b)((?:[\w.-]*[_.-])?(?:passw(?:or)?d|passphrase|secret|token|api[_-]?key"""
+        r"""|access[_-]?key|private[_-]?key)["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&"']+)"""
+    ),
+    re.compile(r"()\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16})\b"),
+    re.compile(
+        r"()-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.|\n)*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    ),
+)
+
 
 class Secret:
     """Holds a password or token; only `reveal` gives it.
@@ -121,6 +133,18 @@ SCRUBBER = Scrubber()
 def redact(text: str) -> str:
     """Return `text` with every registered secret and every token-like word masked."""
     return SCRUBBER(text)
+
+
+def redact_log(text: str) -> str:
+    """Return the log of another tool without secrets, as far as they can be told.
+
+    Beyond `redact` it masks what stands behind a name such as `password` or `api_key`, private keys
+    and tokens of well-known forms. For logs only: in a text that somebody wrote it masks too much.
+    """
+    text = redact(text)
+    for pattern in _IN_LOGS:
+        text = pattern.sub(rf"\1{MASK}", text)
+    return text
 
 
 def mask_tokens_in(value: Any) -> Any:

@@ -124,10 +124,14 @@ class Courier:
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
-                self._away[entry.place[0]] = time.monotonic() + AWAY
+                self.gone(entry.place[0])
             raise
         self._away.pop(entry.place[0], None)
         return receipt
+
+    def gone(self, key: str) -> None:
+        """Remember that Slack has not answered just now, asked with a key file."""
+        self._away[key] = time.monotonic() + AWAY
 
     def away(self, key: str) -> bool:
         """Whether Slack has not answered just now, asked with a key file."""

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 
 from slack_wrapper.client.identity import Identity, identify
 from slack_wrapper.client.uploads import may_upload
-from slack_wrapper.errors import SlackRefused, SlackUnavailable, SlackWrapperError, StepBlocked
+from slack_wrapper.errors import (
+    SlackError,
+    SlackRefused,
+    SlackUnavailable,
+    SlackWrapperError,
+    StepBlocked,
+)
 from slack_wrapper.session.findings import Finding, table
 from slack_wrapper.session.local import LocalSession, Workspace
 from slack_wrapper.session.mentions import scope_of
@@ -58,6 +65,26 @@ def demand(session: LocalSession, requests: Requests, *, tell: Callable[[str], N
         )
 
 
+def knock(session: LocalSession, key: str | None) -> None:
+    """Find out whether Slack answers, so that a post does not have to, at many times the length.
+
+    Raises:
+        SlackWrapperError: the key does not open.
+    """
+    workspace = session.workspace(key)
+    if not session.courier.away(key or ""):
+        with contextlib.suppress(SlackError):
+            _identity(session, key, workspace)
+
+
+def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> Identity:
+    try:
+        return identify(workspace.transport)
+    except SlackUnavailable:
+        session.courier.gone(key or "")
+        raise
+
+
 def _check_key(session: LocalSession, key: str | None, requests: Requests) -> Iterator[Finding]:
     name = f"key {key}" if key else "key in $SLACK_BOT_TOKEN"
     try:
@@ -68,7 +95,7 @@ def _check_key(session: LocalSession, key: str | None, requests: Requests) -> It
     yield Finding(name, True, "opens")
     yield Finding("proxy", True, workspace.transport.proxy or "none, slack is reached directly")
     try:
-        identity = identify(workspace.transport)
+        identity = _identity(session, key, workspace)
     except SlackWrapperError as error:
         yield _bad("token", error, requests)
         return

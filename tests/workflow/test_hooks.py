@@ -1,16 +1,21 @@
 """Start, success and failure messages of real runs, in one thread."""
 
+import contextlib
 import json
 import re
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
+from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from tests.conftest import Run
+from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, write
 
 HOOKS = """
@@ -85,7 +90,8 @@ def test_a_run_that_fails_makes_one_card(
     assert "2 jobs failed" in card
     assert "*work* (2 jobs): sample=" in card
     assert "using [redacted] for" in card
-    assert "snakemake --cores all --rerun-incomplete" in card
+    assert "run again: `snakemake --cores 2 --rerun-incomplete a.txt b.txt`" in card
+    assert "command:\n```\necho using [redacted] for" in card
     assert "leaked" not in card
 
 
@@ -110,7 +116,47 @@ def test_trouble_with_slack_never_changes_the_runs_end(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("flag", ["-n", "--touch", "--lint"])
+def test_a_hook_may_wait_where_steps_fail(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
+    """`on_failure: fail` is for steps; while Slack is down the messages wait."""
+    down = "http://127.0.0.1:9/api/"
+    write(
+        study, HOOKS + WORK.replace("COMMAND", "touch {output}"), {**CONFIG, "on_failure": "fail"}
+    )
+    done = snakemake(env={"SLACK_WRAPPER_PASSWORD": PASSWORD, "SLACK_WRAPPER_BASE_URL": down})
+    assert done.returncode == 0, done.stderr
+    assert len(list((study / ".snakemake/slack/outbox").glob("*.json"))) == 2
+    again = snakemake("--forceall")
+    assert again.returncode == 0, again.stderr
+    assert len(texts(sandbox)) == 4
+
+
+def test_slack_that_never_answers_is_asked_once_a_message(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    (study / "sitecustomize.py").write_text(
+        "from slack_wrapper.client.transport import Transport\n"
+        "Transport.__init__.__kwdefaults__['timeout'] = 1.0\n"
+    )
+    write(study, HOOKS + WORK.replace("COMMAND", "touch {output}"), CONFIG)
+    with socket.create_server(("127.0.0.1", 0)) as hole:  # takes connections, answers none
+        env = {
+            "SLACK_WRAPPER_PASSWORD": PASSWORD,
+            "SLACK_WRAPPER_BASE_URL": f"http://127.0.0.1:{hole.getsockname()[1]}/api/",
+            "PYTHONPATH": str(study),
+        }
+        done = snakemake(env=env)
+        assert done.returncode == 0, done.stderr
+        assert len(list((study / ".snakemake/slack/outbox").glob("*.json"))) == 2
+        hole.setblocking(False)
+        calls = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                connection, _ = hole.accept()
+                calls += b"auth.test" in connection.recv(1 << 16)
+    assert calls == 1
+
+
+@pytest.mark.parametrize("flag", ["-n", "--touch", "--lint", "--dag", "--unlock", "--report"])
 def test_nothing_is_said_where_nothing_is_run(
     flag: str, study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
@@ -174,3 +220,94 @@ def test_what_a_log_says_is_no_mention(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("<!here> a < b & c")
     card = cards.card([FailedJob("work", logs=[str(tmp_path / "a.log")])])
     assert "&lt;!here&gt; a &lt; b &amp; c" in card
+
+
+@pytest.mark.parametrize("before", range(190, 201))
+def test_no_half_of_a_secret_is_left_where_a_line_is_cut(tmp_path: Path, before: int) -> None:
+    secret = Secret("correct-horse-battery")
+    path = tmp_path / "log"
+    path.write_text("x" * before + secret.reveal() + "\n")
+    assert not re.search("corr|[eo]r", cards.log_excerpt(str(path)).replace("[redacted", ""))
+
+
+def test_no_half_of_a_secret_is_left_where_a_log_is_cut(tmp_path: Path) -> None:
+    """The last 64 KiB begin within the secret, and nothing breaks the line."""
+    secret = Secret("correct-horse-battery")
+    path = tmp_path / "log"
+    for shift in range(len(secret.reveal())):
+        path.write_text("z" * 70_000 + secret.reveal() + "x" * ((64 << 10) - shift))
+        assert set(cards.log_excerpt(str(path))) <= set("xz\n…")
+
+
+def test_a_log_is_shown_as_a_terminal_shows_it(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"\x1b[31mred\x1b[0m\r\n 10%\r 50%\r100%\r\ndone\r\n")
+    assert cards.log_excerpt(str(path)) == "red\n100%\ndone"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "DB_PASSWORD=hunter22",
+        "export API_KEY='hunter22'",
+        '{"password": "hunter22", "n": 1}',
+        "token: hunter22",
+        "aws: AKIAHUNTER22HUNTER22",
+        "git: ghp_hunter22hunter22hunter22",
+        "-----BEGIN RSA PRIVATE KEY-----\nhunter22\n-----END RSA PRIVATE KEY-----\nok",
+        "-----BEGIN PRIVATE KEY-----\nhunter22",
+        "postgres://me:hunter22@host/db",
+    ],
+)
+def test_what_is_called_a_secret_is_none_of_the_channels_business(
+    tmp_path: Path, line: str
+) -> None:
+    (tmp_path / "log").write_text(line + "\n")
+    shown = cards.log_excerpt(str(tmp_path / "log"))
+    assert "hunter22" not in shown.lower()
+    assert "[redacted]" in shown
+
+
+@pytest.mark.parametrize("line", ["tokens: 512", "tokenizer=bpe", "loss: 0.3, secretary: Ann"])
+def test_what_only_sounds_like_a_secret_is_shown(tmp_path: Path, line: str) -> None:
+    (tmp_path / "log").write_text(line)
+    assert cards.log_excerpt(str(tmp_path / "log")) == line
+
+
+def test_more_rules_than_a_card_holds_are_named() -> None:
+    jobs = [FailedJob(f"rule{number}", outputs=(f"{number}.txt",)) for number in range(12)]
+    card = cards.failed(jobs, done=0, seconds=1)
+    assert card.count("run again:") == cards.MAX_RULES
+    assert "failed as well: *rule8* (1 job), *rule9*" in card
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        ("-c 3 all", "snakemake --cores 3 --rerun-incomplete a.txt"),
+        (
+            "-c 2 -s w.smk --configfile a.yaml b.yaml --use-conda",
+            "snakemake --cores 2 --snakefile w.smk --configfile a.yaml b.yaml --use-conda "
+            "--rerun-incomplete a.txt",
+        ),
+        (
+            "-c 2 -d there -s w.smk",
+            "snakemake --cores 2 --snakefile /start/w.smk --directory /start/there "
+            "--rerun-incomplete a.txt",
+        ),
+        (
+            "-c1 all --config api_key=hunter22",
+            "snakemake --cores 1 --rerun-incomplete a.txt with the same --config",
+        ),
+        ("--no-such-option", "snakemake --cores all --rerun-incomplete a.txt"),
+    ],
+)
+def test_the_command_to_run_again_is_the_one_of_the_run(given: str, command: str) -> None:
+    code = (
+        "import os, snakemake.cli; os.environ['PWD'] = '/start'\n"
+        "from slack_wrapper import rerun; print(rerun.command(['a.txt']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *given.split()], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == command
