@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 unit: $(READY)
-	pytest -n 2 -m "not secret_service" --ignore tests/leaks --ignore tests/faults tests
+	pytest -n 2 -m "not secret_service" --ignore tests/leaks --ignore tests/faults --ignore tests/librec tests
 
 # The client suite against a third-party Slack server from npm.
 emulate: $(READY)
@@ -50,6 +50,10 @@ matrix: $(READY)
 # A part of it for CI: fewer tests, one Python.
 matrix-smoke: $(READY)
 	tests/package_run/matrix --smoke
+
+# librec-auto itself, from PyPI in a venv of its own, with our script in the place of its own.
+librec: $(READY)
+	tests/librec/run
 
 bench: $(READY)
 	python benchmarks/upload.py
