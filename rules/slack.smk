@@ -7,6 +7,7 @@
 include: "slack_common.smk"
 include: "slack_message.smk"
 include: "slack_file.smk"
+include: "slack_approval.smk"
 include: "slack_post.smk"
 include: "slack_posts.smk"
 include: "slack_encrypt_key.smk"

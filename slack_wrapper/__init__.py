@@ -11,7 +11,14 @@ from typing import Any
 from slack_wrapper.locate import rules, wrapper
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "on_error", "on_start", "on_success", "rules", "wrapper"]
+__all__ = ["__version__", "approved", "on_error", "on_start", "on_success", "rules", "wrapper"]
+
+
+def approved(receipt: str) -> bool:
+    """Whether somebody has approved; see `slack_wrapper.approval`."""
+    from slack_wrapper.approval import approved as said
+
+    return said(receipt)
 
 
 def on_start(workflow: Any) -> None:

@@ -34,6 +34,9 @@
     │   ├── SlackUnavailable       transient: nothing was done, a later try may pass
     │   │   └── RateLimited
     │   └── SlackAmbiguous         the call may or may not have been carried out
+    ├── ApprovalError              the answer to a question
+    │   ├── ApprovalRejected
+    │   └── ApprovalTimedOut
     ├── StepBlocked                a step that could not succeed, known before the run
     ├── LedgerUnusable             a post cannot be written down before or after it is sent
     └── SessionError               the session that steps share
@@ -47,6 +50,9 @@ remedy.
 from __future__ import annotations
 
 __all__ = [
+    "ApprovalError",
+    "ApprovalRejected",
+    "ApprovalTimedOut",
     "ConfigError",
     "EmptyPassword",
     "FileChanged",
@@ -342,6 +348,27 @@ class SlackAmbiguous(SlackError):
     """The call may or may not have been carried out; it must not be repeated blindly."""
 
     default_hint = "look into the channel; if the message is not there, run the step again"
+
+
+class ApprovalError(SlackWrapperError):
+    """The answer to a question fails its step."""
+
+
+class ApprovalRejected(ApprovalError):
+    """Somebody who may has said no."""
+
+    default_hint = (
+        "run the step again, and it is asked anew; on_reject: skip writes a receipt instead"
+    )
+
+
+class ApprovalTimedOut(ApprovalError):
+    """Nobody who may has answered in time."""
+
+    default_hint = (
+        "run the step again, and it is asked anew; time_limit gives more time, "
+        "on_timeout: skip writes a receipt instead"
+    )
 
 
 class StepBlocked(SlackWrapperError):

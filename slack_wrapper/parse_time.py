@@ -57,11 +57,11 @@ def run_of(workflow: Any, found: MutableMapping[str, Any]) -> Run:
     return attach(workflow, found, getattr(workflow, _TAKEN, None), wrapper_folder())
 
 
-def slack_resource(run: Run) -> Any:
-    """Return the function behind `resources: slack=…`: 1, once the session is there."""
+def slack_resource(run: Run, amount: int = 1) -> Any:
+    """Return the function behind `resources: slack=…`: an amount, once the session is there."""
 
-    def one(wildcards: Any) -> int:
+    def some(wildcards: Any) -> int:
         run.late()
-        return 1
+        return amount
 
-    return one
+    return some

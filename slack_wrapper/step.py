@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_wrapper.errors import (
@@ -18,7 +19,7 @@ from slack_wrapper.errors import (
 from slack_wrapper.job import parts_of
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.redact import redact
-from slack_wrapper.session.base import Receipt, Session
+from slack_wrapper.session.base import PENDING, Receipt, Session
 from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import Request, build
 from slack_wrapper.session.wire import VARIABLE
@@ -48,7 +49,7 @@ def _post(session: Session, request: Request, snakemake: Any) -> Receipt:
 
         guard_tracebacks()
     try:
-        return session.post(request)
+        return _settled(session, request)
     except (PasswordError, KeyFileError, TokenError) as error:
         if not os.environ.get(VARIABLE) or isinstance(session, RemoteSession):
             raise
@@ -56,6 +57,32 @@ def _post(session: Session, request: Request, snakemake: Any) -> Receipt:
             f"step {snakemake.rule} runs on {socket.gethostname()}, cannot reach the session of "
             f"its run there, and has no key of its own: {error.message}"
         ) from None
+
+
+def _settled(session: Session, request: Request) -> Receipt:
+    """Post; while the answer to a question is pending, wait and look again.
+
+    The wait is here and not in the session: a step that is killed leaves nothing behind there.
+    """
+    told: set[str] = set()
+    while True:
+        receipt = session.post(request)
+        if receipt.get("status") != PENDING:
+            return receipt
+        for line in _news(receipt):
+            if line not in told:
+                told.add(line)
+                print(redact(f"slack_wrapper: {line}"), file=sys.stderr, flush=True)
+        time.sleep(receipt["wait"])
+
+
+def _news(receipt: Receipt) -> Iterator[str]:
+    """Yield what a terminal is told of a question, each line once."""
+    if receipt["until"]:
+        where = receipt["permalink"] or f"channel {receipt['channel_name']}"
+        yield f"waits for an answer until {receipt['until']}: {where}"
+    if receipt["trouble"]:
+        yield f"goes on waiting: {receipt['trouble']}"
 
 
 def request_of(snakemake: Any) -> Request:

@@ -55,6 +55,7 @@ REPEATABLE = frozenset(
         "reactions.get",
         "reactions.remove",
         "usergroups.list",
+        "usergroups.users.list",
         "users.info",
         "users.list",
         "users.lookupByEmail",

@@ -57,6 +57,15 @@ def list_usergroups(call: Caller) -> Answer:
     return {"usergroups": call.store.data.get("usergroups", [])}
 
 
+def list_members(call: Caller) -> Answer:
+    """usergroups.users.list."""
+    call.need("usergroups:read")
+    for group in call.store.data.get("usergroups", []):
+        if group["id"] == call.text("usergroup"):
+            return {"users": list(group.get("users", []))}
+    raise Refused("no_such_subteam")
+
+
 def add_reaction(call: Caller) -> Answer:
     """reactions.add: by ID only."""
     call.need("reactions:write")
@@ -133,6 +142,7 @@ METHODS = {
     "users.info": info,
     "users.list": list_users,
     "usergroups.list": list_usergroups,
+    "usergroups.users.list": list_members,
     "reactions.add": add_reaction,
     "reactions.remove": remove_reaction,
     "reactions.get": get_reactions,

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from slack_wrapper.session.request import Request
 
 Receipt = dict[str, Any]
+PENDING = "pending"  # status of a receipt that is not one yet: `wait` seconds and post again
 
 
 def deliveries(receipt: Receipt) -> list[Receipt]:

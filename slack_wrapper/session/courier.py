@@ -137,6 +137,23 @@ class Courier:
         """Whether Slack has not answered just now, asked with a key file."""
         return self._away.get(key, 0.0) > time.monotonic()
 
+    def amend(self, request: Request, receipt: Receipt) -> None:
+        """Write down what has become of a step's post that is in the channel.
+
+        Raises:
+            LedgerUnusable: see `deliver`.
+        """
+        entry = self.ledger.find(step_of(request.receipt, request.channels[0]))
+        if entry is not None:
+            entry.receipt = receipt
+            self._note(request, lambda: self.ledger.settle(entry))
+
+    def drop(self, request: Request) -> None:
+        """Forget a step's post, so that the step would post again."""
+        entry = self.ledger.find(step_of(request.receipt, request.channels[0]))
+        if entry is not None:
+            self.ledger.forget(entry)
+
     def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
         """Note that a step has put its receipt in place.
 

@@ -15,12 +15,13 @@ from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.errors import NoToken, TokenMalformed
 from slack_wrapper.redact import Secret
 from slack_wrapper.session import encrypting, receipts
+from slack_wrapper.session.approvals import Approvals, question
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.courier import Courier
 from slack_wrapper.session.flushing import Outcome, flush
 from slack_wrapper.session.mentions import Unasked
-from slack_wrapper.session.request import Request, title_of
+from slack_wrapper.session.request import APPROVAL, Request, title_of
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
@@ -57,6 +58,7 @@ class LocalSession:
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
         self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
         self.courier.make_way = lambda place: flush(self, place)
+        self._approvals = Approvals(self.courier)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
 
@@ -68,6 +70,8 @@ class LocalSession:
     def post(self, request: Request) -> Receipt:
         """Post to each channel of the request, once, and return the receipt.
 
+        An approval is to be posted again while its receipt says `pending`; see `approvals`.
+
         Raises:
             SlackWrapperError: whatever kept it from being posted; transient trouble gives a
                 receipt that says `queued` or `warned` instead, unless `on_failure: fail`.
@@ -75,10 +79,13 @@ class LocalSession:
         files = [check(path, title=title_of(request)) for path in request.files]
         if not self._settings.enabled:
             return receipts.unsent("disabled", request, files)
-        compose(request, Unasked())  # refuses what Slack would
+        asks = request.option == APPROVAL
+        compose(question(request) if asks else request, Unasked())  # refuses what Slack would
         if self._settings.dry_run:
             return receipts.unsent("dry_run", request, files)
         workspace = self.workspace(request.encrypted_key)
+        if asks:
+            return self._approvals.ask(workspace, request, files)
         done = [
             self.courier.deliver(workspace, replace(request, channels=(channel,)), files)
             for channel in request.channels

@@ -17,6 +17,9 @@ from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.request import Request
 
+# What the receipt of an approval has besides, here of one that nobody was asked for.
+UNDECIDED = {"decision": None, "decided_by": None, "reaction": None, "decided_at": None}
+
 
 def delivered(
     request: Request,
@@ -47,6 +50,8 @@ def unsent(status: str, request: Request, files: Sequence[LocalFile]) -> Receipt
     """Return the receipt of a post that was not sent on purpose: `dry_run` or `disabled`."""
     entries = [_not_uploaded(file) for file in files]
     done = [{**_receipt(status, request, name), "files": entries} for name in request.channels]
+    if request.approval:
+        done[0].update(UNDECIDED)
     return done[0] if len(done) == 1 else {"deliveries": done}
 
 

@@ -8,10 +8,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session import approval_terms
 from slack_wrapper.session.mentions import flat
 
 MESSAGE = "message"
 FILE = "file"
+APPROVAL = "approval"
 RUN_THREAD = "run"
 NO_THREAD = "none"
 QUEUE = "queue"
@@ -33,7 +35,12 @@ PARAMETERS = (
     "color",
     "mention",
     "on_failure",
+    *approval_terms.PARAMETERS,
 )
+_NOT_WITH_APPROVAL = {
+    "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
+    "comment": "the question is the message, with files too",
+}
 _SECRET_PARAMETERS = ("password", "token", "slack_token")
 
 
@@ -42,7 +49,7 @@ class Request:
     """One post to one or more channels.
 
     Args:
-        option: `message` or `file`.
+        option: `message`, `file` or `approval`.
         channels: names, IDs, or e-mail addresses of people (direct message), at least one.
         message: the text, or for files their title.
         files: paths relative to the working directory.
@@ -58,6 +65,7 @@ class Request:
         rule: name of the rule, for errors; may be empty.
         images: files shown inside a message, in blocks of their own.
         footer: last line of the message, in small letters.
+        approval: terms of an approval, see `approval_terms`; empty for other options.
     """
 
     option: str
@@ -76,6 +84,7 @@ class Request:
     rule: str = ""
     images: tuple[str, ...] = ()
     footer: str = ""
+    approval: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def about(self) -> str:
@@ -131,10 +140,10 @@ def build(
     paths = tuple(str(path) for path in files) or strings(params.get("file"), "file", rule)
     option = str(params.get("option") or (FILE if paths else MESSAGE)).lower()
     request = Request(
-        option=_one_of(option, (MESSAGE, FILE), "option", rule),
+        option=_one_of(option, (MESSAGE, FILE, APPROVAL), "option", rule),
         channels=channels(params.get("channel") or defaults.get("channel"), rule),
         message=_text(params.get("message"), message_file, rule),
-        files=paths if option == FILE else (),
+        files=paths if option != MESSAGE else (),
         comment=str(params.get("comment") or ""),
         thread=str(params.get("thread") or defaults.get("thread") or RUN_THREAD),
         blocks=_blocks(params.get("blocks"), rule),
@@ -150,8 +159,10 @@ def build(
         encrypted_key=_path(params.get("encrypted_key") or defaults.get("encrypted_key")),
         receipt=receipt,
         rule=rule,
+        approval=_approval(params, option, rule),
     )
     _refuse_empty(request)
+    _refuse_unfit(request, params)
     return request
 
 
@@ -286,11 +297,39 @@ def _refuse_empty(request: Request) -> None:
             hint="name it: input: file='plot.png', or params: file='plot.png'",
         )
     said = request.message.strip() or request.blocks or request.fields
-    if request.option == MESSAGE and not said:
+    if request.option != FILE and not said:
         raise RequestError(
             f"{_step(request.rule)} has nothing to say",
             hint="set message, blocks or fields, or input: message='summary.md'",
         )
+
+
+def _approval(params: Mapping[str, Any], option: str, rule: str) -> dict[str, Any]:
+    if option == APPROVAL:
+        return approval_terms.terms(params, _step(rule)).to_dict()
+    for name in approval_terms.PARAMETERS:
+        if params.get(name) is not None:
+            raise RequestError(
+                f"{_step(rule)}: {name} goes with option approval only",
+                hint="use the rule slack_approval, or set option: approval",
+            )
+    return {}
+
+
+def _refuse_unfit(request: Request, params: Mapping[str, Any]) -> None:
+    """Refuse what an approval cannot have."""
+    if request.option != APPROVAL:
+        return
+    if len(request.channels) > 1:
+        raise RequestError(
+            f"{_step(request.rule)} asks in {len(request.channels)} channels",
+            hint="a question has one channel; mention those who are to see it",
+        )
+    for name, hint in _NOT_WITH_APPROVAL.items():
+        if params.get(name):
+            raise RequestError(
+                f"{_step(request.rule)}: {name} does not go with option approval", hint=hint
+            )
 
 
 def _step(rule: str) -> str:
