@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | package | matrix | bench | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | approval | package | matrix | bench | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults package matrix matrix-smoke bench clean
+.PHONY: demo test lint unit emulate keyring leaks faults approval package matrix matrix-smoke bench clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -20,8 +20,11 @@ lint: $(READY)
 	lint-imports
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
+# Suites that have targets of their own.
+SLOW := leaks faults librec approval_runs
+
 unit: $(READY)
-	pytest -n 2 -m "not secret_service" --ignore tests/leaks --ignore tests/faults --ignore tests/librec tests
+	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
 
 # The client suite against a third-party Slack server from npm.
 emulate: $(READY)
@@ -54,6 +57,10 @@ matrix-smoke: $(READY)
 # librec-auto itself, from PyPI in a venv of its own, with our script in the place of its own.
 librec: $(READY)
 	tests/librec/run
+
+# Questions in real runs, answered by scripted people: outages, kills, restarts.
+approval: $(READY)
+	pytest -n 2 tests/approval_runs
 
 bench: $(READY)
 	python benchmarks/upload.py

@@ -13,12 +13,14 @@ FEATURES = {
     "message": ("chat:write", "chat:write.public"),
     "file": ("files:write", "files:read", "channels:read", "groups:read"),
     "settle": ("channels:history", "groups:history"),
+    "approval": ("reactions:read", "reactions:write"),
     "people": ("users:read", "users:read.email", "usergroups:read", "im:write"),
 }
 _ABOUT = {
     "message": "post messages, in public channels without joining them",
     "file": "post files, find channels by name, confirm that a file is shared",
     "settle": "find out whether a post whose answer was lost was carried out",
+    "approval": "read the reactions that answer a question, offer them to be clicked",
     "people": "mention people and groups by e-mail or handle, send direct messages",
 }
 # https://docs.slack.dev/reference/app-manifest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,7 +19,7 @@ from slack_wrapper.errors import (
 from slack_wrapper.session.findings import Finding, table
 from slack_wrapper.session.local import LocalSession, Workspace
 from slack_wrapper.session.mentions import scope_of
-from slack_wrapper.session.request import FILE, WARN, Request
+from slack_wrapper.session.request import APPROVAL, FILE, WARN, Request
 
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time
 
@@ -124,11 +125,13 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
         return
     needs: dict[str, Callable[[Request], bool]] = {
         "chat:write": lambda one: one.option != FILE,
-        "files:write": lambda one: one.option == FILE,
+        "files:write": lambda one: bool(one.files) or one.option == FILE,
+        "reactions:read": lambda one: one.option == APPROVAL,
+        "files:read": lambda one: one.option == APPROVAL and bool(one.files),
         "users:read.email": lambda one: _to_a_person(one) or _mentions(one, "users:read.email"),
         "im:write": _to_a_person,
         "users:read": lambda one: _mentions(one, "users:read"),
-        "usergroups:read": lambda one: _mentions(one, "usergroups:read"),
+        "usergroups:read": lambda one: _mentions(one, "usergroups:read") or _ask_group(one),
     }
     for scope, needed in needs.items():
         users = tuple(one for one in requests if needed(one))
@@ -144,7 +147,14 @@ def _to_a_person(request: Request) -> bool:
 
 
 def _mentions(request: Request, scope: str) -> bool:
-    return scope in map(scope_of, request.mention)
+    named = (*request.mention, *request.approval.get("approvers", ()))
+    return scope in map(scope_of, named)
+
+
+def _ask_group(request: Request) -> bool:
+    """Whether the members of a group, given by its ID, have to be found out."""
+    approvers = request.approval.get("approvers", ())
+    return any(re.fullmatch(r"(group:)?@?S[A-Z0-9]{7,}", one) for one in approvers)
 
 
 def _files(workspace: Workspace, requests: Requests) -> Iterator[Finding]:
@@ -202,11 +212,11 @@ def _membership(
     if channel.get("is_private") or not may_join_in:
         blocked = everything
     else:
-        blocked = tuple(one for one in requests if one.option == FILE)
+        blocked = tuple(one for one in requests if one.option in (FILE, APPROVAL))
     if blocked:
         hint = f"invite it there: /invite @{identity.bot}"
         return Finding(what, False, "the bot is no member", hint, blocked)
-    return Finding(what, True, "public; messages get there, files would not")
+    return Finding(what, True, "public; messages get there, files and approvals would not")
 
 
 def _bad(what: str, error: SlackWrapperError, requests: Requests) -> Finding:

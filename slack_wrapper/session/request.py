@@ -151,7 +151,9 @@ def build(
         color=str(params.get("color") or ""),
         mention=_mention(params.get("mention"), rule),
         on_failure=_one_of(
-            str(params.get("on_failure") or defaults.get("on_failure") or "queue"),
+            FAIL  # a question that is not asked must not pass for one that is answered
+            if option == APPROVAL
+            else str(params.get("on_failure") or defaults.get("on_failure") or "queue"),
             ON_FAILURE,
             "on_failure",
             rule,

@@ -83,4 +83,7 @@ def test_json(study: Path, sandbox: Sandbox, command: Run) -> None:
     arguments = ("--encrypted-key", "keys/slack-api.enc", "--channel", "general", "--json")
     done = command("check", *arguments, env=ENV)
     found = {one["what"]: one for one in json.loads(done.stdout)}
-    assert found["channel general"]["told"] == "public; messages get there, files would not"
+    assert (
+        found["channel general"]["told"]
+        == "public; messages get there, files and approvals would not"
+    )

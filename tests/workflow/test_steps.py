@@ -333,11 +333,13 @@ def test_the_rules_are_clean_under_lint(study: Path, snakemake: Run) -> None:
     write(study, INCLUDE, CONFIG)
     done = snakemake("--lint")
     findings = re.findall(r"Lints for rule (\w+)|\* (.+):$", done.stdout + done.stderr, re.M)
-    # A log must have the wildcards of the output, which only the user of these two knows.
+    # A log must have the wildcards of the output, which only the user of these three knows.
     assert [rule or finding for rule, finding in findings] == [
         "slack_message",
         "No log directive defined",
         "slack_file",
+        "No log directive defined",
+        "slack_approval",
         "No log directive defined",
     ]
 
