@@ -35,9 +35,6 @@ rule slack_post:
         thread=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "thread"
         ),
-        blocks=lambda wildcards: slack_declared.param(
-            slack_section, wildcards.post, "blocks"
-        ),
         fields=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "fields"
         ),
@@ -49,6 +46,24 @@ rule slack_post:
         ),
         on_failure=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "on_failure"
+        ),
+        template=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "template"
+        ),
+        markdown=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "markdown"
+        ),
+        layout=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "layout"
+        ),
+        footer=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "footer"
+        ),
+        max_files=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "max_files"
+        ),
+        blocks=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "blocks"
         ),
     wrapper:
         slack_wrapper_folder

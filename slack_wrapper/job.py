@@ -5,11 +5,18 @@ A job is what Snakemake gives a script or wrapper, or what it keeps itself befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session.content import INPUTS
 from slack_wrapper.session.request import FILE
+
+_SECRET = re.compile(
+    r"(^|[_-])(passw(or)?d|passphrase|secret|token|credential|(api|private|access)[_-]?key)s?($|[_-])",
+    re.IGNORECASE,
+)
 
 
 def parts_of(job: Any) -> dict[str, Any]:
@@ -29,6 +36,7 @@ def parts_of(job: Any) -> dict[str, Any]:
         "params": params,
         "files": _files(job, inputs, params),
         "message_file": _message_file(inputs, params, job.rule),
+        "inputs": {name: _paths(inputs[name]) for name in INPUTS if name in inputs},
         "receipt": receipt_path(job),
         "rule": str(job.rule),
     }
@@ -58,7 +66,7 @@ def _files(
 ) -> Iterator[str] | tuple[str, ...]:
     value = inputs.get("file")
     if value is not None:
-        return (str(value),) if isinstance(value, str) else tuple(str(path) for path in value)
+        return _paths(value)
     if params.get("option") == FILE and not params.get("file"):
         taken = {id(entry) for value in inputs.values() for entry in _entries(value)}
         return tuple(str(path) for path in snakemake.input if id(path) not in taken)
@@ -79,6 +87,10 @@ def _message_file(inputs: Mapping[str, Any], params: Mapping[str, Any], rule: st
     return str(value)
 
 
+def _paths(value: Any) -> tuple[str, ...]:
+    return (str(value),) if isinstance(value, str) else tuple(str(path) for path in value)
+
+
 def _entries(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else list(value)
 
@@ -90,3 +102,55 @@ def _width(value: Any) -> int:
 
 def _is_namedlist(value: Any) -> bool:
     return type(value).__name__ in ("Namedlist", "Params", "InputFiles")
+
+
+def context_of(job: Any) -> dict[str, Any]:
+    """Return what a template of a job may use; nothing secret is in it.
+
+    The `slack:` section stays out of it, and so does whatever else of the config has a secret's
+    name.
+    """
+    from slack_wrapper.session import data, facts
+
+    inputs = named(job.input)
+    kinds = {
+        name: (lambda value=value: _read(value))
+        for name, value in inputs.items()
+        if all(data.suffix(path) in data.KINDS for path in _paths(value))
+    }
+    return {
+        "wildcards": {name: str(value) for name, value in job.wildcards.items()},
+        "input": {name: _plain(value) for name, value in inputs.items()},
+        "inputs": [str(path) for path in job.input],
+        "params": {name: _plain(value) for name, value in named(job.params).items()},
+        "config": without_secrets(job.config),
+        "data": facts.Lazy(kinds),
+        "run": facts.run_facts(str(job.rule)),
+    }
+
+
+def _read(value: Any) -> Any:
+    """Return what is in the file of an input, or a list of it for several."""
+    from slack_wrapper.session import data
+
+    return (
+        data.read(str(value)) if isinstance(value, str) else [data.read(p) for p in _paths(value)]
+    )
+
+
+def without_secrets(config: Any) -> dict[str, Any]:
+    """Return a copy of a config without its `slack:` section and without what names a secret."""
+    return {
+        str(name): without_secrets(value) if isinstance(value, Mapping) else _plain(value)
+        for name, value in config.items()
+        if str(name) != "slack" and not _SECRET.search(str(name))
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Return Snakemake's values as plain ones, which a template can do nothing with but read."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(entry) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return str(value) if isinstance(value, str) else value

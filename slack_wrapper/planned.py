@@ -10,6 +10,8 @@ from slack_wrapper.session.request import Request, build
 
 # Parameters without which it is open where a step posts and with which key.
 _DECIDING = ("option", "channel", "encrypted_key", "on_failure")
+# Parameters that may name files which jobs before it make.
+_LATER = ("template", "table", "blocks")
 
 
 def request(job: Any, section: Mapping[str, Any]) -> Request | None:
@@ -27,8 +29,9 @@ def request(job: Any, section: Mapping[str, Any]) -> Request | None:
     if unknown.intersection(_DECIDING):
         return None
     parts = parts_of(job)
-    params = {name: value for name, value in given.items() if name not in unknown}
-    if parts.pop("message_file") or unknown:
+    later = {name for name in _LATER if given.get(name)}
+    params = {name: value for name, value in given.items() if name not in unknown | later}
+    if parts.pop("message_file") or parts.pop("inputs") or unknown or later:
         params["message"] = params.get("message") or "…"  # the text may come later
     return build(**{**parts, "params": params}, defaults=section)
 

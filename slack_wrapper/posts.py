@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from slack_wrapper.session import content, templates
+from slack_wrapper.session.content import INPUTS
 from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, strings
 
 NOTHING = "(?!)"  # a pattern that matches no name
@@ -33,11 +35,23 @@ def inputs(section: Mapping[str, Any], name: str) -> dict[str, Any]:
         found["file" if post.get("option") != "message" else "attached"] = post["file"]
     if post.get("message_file"):
         found["message"] = post["message_file"]
+    for key in INPUTS:
+        if post.get(key) and _names_files(key, post[key]):
+            found[key] = post[key]
+    found.update(post.get("data") or {})
     if after:
         found["after"] = after
     return found
 
 
 def param(section: Mapping[str, Any], name: str, key: str) -> Any:
-    """Return one parameter of a post, None when it does not set it."""
-    return section["posts"][name].get(key)
+    """Return one parameter of a post, None when it does not set it, or when it is an input."""
+    value = section["posts"][name].get(key)
+    return None if key in INPUTS and value and _names_files(key, value) else value
+
+
+def _names_files(key: str, value: Any) -> bool:
+    """Whether a value names files, which must exist first, and is not the content itself."""
+    if key == "template":
+        return templates.is_file(str(value))
+    return key != "blocks" or (isinstance(value, str) and content.is_block_file(value))

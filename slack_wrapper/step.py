@@ -16,7 +16,7 @@ from slack_wrapper.errors import (
     SlackWrapperError,
     TokenError,
 )
-from slack_wrapper.job import parts_of
+from slack_wrapper.job import context_of, parts_of
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import PENDING, Receipt, Session
@@ -91,7 +91,11 @@ def request_of(snakemake: Any) -> Request:
     Raises:
         RequestError: a parameter, input or output is not as it must be.
     """
-    return build(**parts_of(snakemake), defaults=section_of(snakemake.config))
+    return build(
+        **parts_of(snakemake),
+        defaults=section_of(snakemake.config),
+        context=lambda: context_of(snakemake),
+    )
 
 
 def section_of(config: Any) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from slack_wrapper.cli import posting
+from slack_wrapper.cli import contents, posting
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="+", metavar="FILE", help="files to post")
     parser.add_argument("--message", metavar="TITLE", help="title of a single file in Slack")
     parser.add_argument("--comment", metavar="TEXT", help="text of the message with the files")
+    contents.add_content_options(parser)
     posting.add_posting_options(parser)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import sys
 
-from slack_wrapper.cli import posting
+from slack_wrapper.cli import contents, posting
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("message", metavar="TEXT", help="the text; - reads standard input")
-    parser.add_argument("--color", help="good, warning, danger or #rrggbb")
+    parser.add_argument(
+        "message", metavar="TEXT", nargs="?", default="", help="the text; - reads standard input"
+    )
+    contents.add_content_options(parser)
+    contents.add_message_options(parser)
     posting.add_posting_options(parser)
 
 

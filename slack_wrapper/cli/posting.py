@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.cli import passwords
+from slack_wrapper.cli import contents, passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.receipt_file import ReceiptFile
@@ -18,7 +18,7 @@ from slack_wrapper.session.request import FAIL, ON_FAILURE, build
 from slack_wrapper.step import section_of
 
 # option → parameter of a step
-_PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment", "color")
+_PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment")
 
 
 def add_posting_options(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +26,9 @@ def add_posting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", action="append", help="name, ID or e-mail; may be repeated")
     parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
     parser.add_argument("--thread", metavar="RECEIPT", help="receipt of the post to reply to")
-    parser.add_argument("--mention", action="append", help="here, channel, an ID or an e-mail")
+    parser.add_argument(
+        "--mention", action="append", help="here, channel, an ID, e-mail or @handle"
+    )
     parser.add_argument(
         "--on-failure",
         choices=ON_FAILURE,
@@ -51,9 +53,15 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     if args.dry_run:
         section["dry_run"] = True
     shared = {name: getattr(args, name, None) for name in _PARAMETERS}
-    given = {name: value for name, value in {**shared, **params}.items() if value}
+    given = {
+        name: value
+        for name, value in {**shared, **contents.params(args), **params}.items()
+        if value
+    }
     given["on_failure"] = args.on_failure
-    request = build(given, defaults=section, receipt=args.receipt or "")
+    request = build(
+        given, defaults=section, context=contents.context(args), receipt=args.receipt or ""
+    )
     session = open_local(section, password=passwords.given(args))
     if args.receipt:
         with ReceiptFile(args.receipt, request) as place:

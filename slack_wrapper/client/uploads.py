@@ -14,7 +14,7 @@ from slack_wrapper.client.files import LocalFile, WatchedReader
 from slack_wrapper.client.messages import LOOKS, history
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused
+from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused, SlackUnavailable
 
 COMPLETE = "files.completeUploadExternal"
 # Seconds between the looks for the message that a share makes: Slack shares asynchronously.
@@ -147,6 +147,32 @@ def share(
             raise
 
     return retrier.run(complete, settle=look, visible=True) or None
+
+
+def keep_private(transport: Transport, file: UploadedFile, retrier: Retrier) -> None:
+    """Complete an upload without showing it to anybody; a message's blocks may show it then.
+
+    Nobody sees what this does, so that an unclear outcome is no danger. A repetition finds the
+    upload completed, which Slack calls not found.
+
+    Raises:
+        SlackRefused, SlackUnavailable: see `Transport`.
+    """
+    params = {"files": [{"id": file.id, "title": file.title}]}
+    begun = False
+
+    def complete() -> None:
+        nonlocal begun
+        try:
+            transport.call(COMPLETE, params, about=f"file {file.name}")
+        except SlackAmbiguous as error:
+            begun = True
+            raise SlackUnavailable(error.message, code=error.code, method=COMPLETE) from None
+        except SlackRefused as refused:
+            if not begun or refused.code != "file_not_found":
+                raise
+
+    retrier.run(complete)
 
 
 def await_share(

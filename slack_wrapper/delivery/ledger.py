@@ -19,14 +19,16 @@ from slack_wrapper.delivery.entry import Entry
 FOLDER = Path(".snakemake") / "slack"
 
 
-def step_of(receipt: str, channel: str) -> str:
+def step_of(receipt: str, channel: str, part: int = 0) -> str:
     """Return the name of a step's post to one channel: 20 hex digits.
 
     Args:
         receipt: the step's output, which is unique in a workflow.
         channel: as the request names it.
+        part: 0, or which of the messages that follow a step's first one.
     """
-    return hashlib.sha256(f"{os.path.normpath(receipt)}\0{channel}".encode()).hexdigest()[:20]
+    name = f"{os.path.normpath(receipt)}\0{channel}" + (f"\0{part}" if part else "")
+    return hashlib.sha256(name.encode()).hexdigest()[:20]
 
 
 class Ledger:

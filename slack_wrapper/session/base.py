@@ -15,6 +15,11 @@ def deliveries(receipt: Receipt) -> list[Receipt]:
     return list(receipt.get("deliveries") or [receipt])
 
 
+def every(receipt: Receipt) -> list[Receipt]:
+    """Return the receipts of each channel, and of the messages that followed in their threads."""
+    return [one for entry in deliveries(receipt) for one in (entry, *(entry.get("replies") or ()))]
+
+
 class Session(Protocol):
     """Takes requests and returns receipts; safe to use from several threads."""
 

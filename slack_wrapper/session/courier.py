@@ -70,16 +70,29 @@ class Courier:
     _away: dict[str, float] = field(default_factory=dict)  # key file → monotonic time
 
     def deliver(
-        self, workspace: Workspace, request: Request, files: Sequence[LocalFile]
+        self,
+        workspace: Workspace,
+        request: Request,
+        files: Sequence[LocalFile],
+        *,
+        thread: str | None = None,
     ) -> Receipt:
         """Post to the one channel of a request, unless that has been done already.
+
+        Args:
+            workspace: the connection.
+            request: with one channel.
+            files: its files, checked.
+            thread: the root to reply to, see `threads.root_of`; else `request.thread` tells.
 
         Raises:
             SlackError, FileError, RequestError: it was not posted and does not wait.
             LedgerUnusable: it cannot be written down, and `on_failure` is `fail`; or it had to wait
                 and cannot.
         """
-        step = step_of(request.receipt, request.channels[0]) if request.receipt else ""
+        step = (
+            step_of(request.receipt, request.channels[0], request.part) if request.receipt else ""
+        )
         digest = digest_of(request, files)
         with self._steps[step or object()]:
             self._seen.add(step)
@@ -87,7 +100,7 @@ class Courier:
             if done is not None:
                 return done
             entry = self._resumed(step, digest) or Entry(
-                step or "post", request.to_dict(), Progress(), step, digest
+                step or "post", request.to_dict(), Progress(thread=thread), step, digest
             )
             return self._deliver(workspace, request, entry, files)
 
@@ -102,7 +115,7 @@ class Courier:
         """Carry out what is left of a post and return its receipt; see `Delivery.run`."""
         progress, names = entry.progress, workspace.names
         retrier = self._retrier(workspace, request)
-        draft = compose(request, names)
+        draft = compose(request, names, link=self.threads.link(request.channels[0]))
         if not progress.begun and not progress.thread:
             progress.thread = self.threads.of(request, names.known(target(names, request)))
         progress.thread = self.threads.resolve(progress.thread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
@@ -17,12 +18,14 @@ from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.compose import Draft
+from slack_wrapper.session.compose import Draft, with_images
 from slack_wrapper.session.request import FILE, Request
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
+# What Slack says of blocks with an image that it has not looked at yet.
+_NOT_READY = ("invalid_blocks", "invalid_attachments")
 # What Slack says of an upload that it no longer has, or never had: a proxy may answer in its place.
 LOST_UPLOAD = ("file_not_found", "file_deleted")
 
@@ -64,6 +67,8 @@ class Delivery:
         sharing = self.request.option == FILE and progress.parts == 0
         if sharing and not progress.accepted:
             self._upload()
+        if self.request.images and progress.parts == 0:
+            self._upload_images()
         with self.lane:
             if sharing:
                 self._share()
@@ -89,10 +94,10 @@ class Delivery:
             text=self.draft.parts[0],
             key=self.progress.key,
             thread_ts=self.progress.thread,
-            blocks=self.draft.blocks,
-            attachments=self.draft.attachments,
+            blocks=with_images(self.draft.blocks, self._image_ids()),
+            attachments=with_images(self.draft.attachments, self._image_ids()),
         )
-        posted = self._post(message)
+        posted = self._post_with_images(message) if self.request.images else self._post(message)
         self.workspace.names.learn(self.request.channels[0], posted.channel)
         self.progress.channel, self.progress.ts = posted.channel, posted.ts
         self.progress.parts = 1
@@ -118,6 +123,28 @@ class Delivery:
         for file in self.files[len(progress.uploaded) :]:
             sent = uploads.upload(self.workspace.transport, file, self.retrier)
             progress.uploaded.append(asdict(sent))
+
+    def _upload_images(self) -> None:
+        """Send the images to Slack, where the bot alone has them until a message shows them."""
+        progress, transport = self.progress, self.workspace.transport
+        for file in self.files[len(progress.uploaded) :]:
+            sent = uploads.upload(transport, file, self.retrier)
+            uploads.keep_private(transport, sent, self.retrier)
+            progress.uploaded.append(asdict(sent))
+
+    def _image_ids(self) -> list[str]:
+        return [str(one["id"]) for one in self.progress.uploaded] if self.request.images else []
+
+    def _post_with_images(self, message: Message) -> Posted:
+        """Post as soon as Slack has looked at the images: until then it refuses their blocks."""
+        for pause in uploads.SHARE_LOOKS[1:]:
+            try:
+                return self._post(message)
+            except SlackRefused as refused:
+                if refused.code not in _NOT_READY:
+                    raise
+                time.sleep(pause)
+        return self._post(message)
 
     def _share(self) -> None:
         """Share the files in one message, whose text is the draft's first part."""

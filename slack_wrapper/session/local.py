@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from slack_wrapper.client.files import check
 from slack_wrapper.client.names import Names
@@ -14,7 +15,7 @@ from slack_wrapper.config import REPOST, Settings
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.errors import NoToken, TokenMalformed
 from slack_wrapper.redact import Secret
-from slack_wrapper.session import encrypting, receipts
+from slack_wrapper.session import encrypting, receipts, series
 from slack_wrapper.session.approvals import Approvals, question
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import compose
@@ -76,18 +77,21 @@ class LocalSession:
             SlackWrapperError: whatever kept it from being posted; transient trouble gives a
                 receipt that says `queued` or `warned` instead, unless `on_failure: fail`.
         """
-        files = [check(path, title=title_of(request)) for path in request.files]
+        files = [check(path, title=title_of(request)) for path in (*request.files, *request.images)]
+        later = [[check(path) for path in one.files] for one in series.followers(request)]
         if not self._settings.enabled:
-            return receipts.unsent("disabled", request, files)
+            return receipts.unsent("disabled", request, [*files, *chain(*later)])
         asks = request.option == APPROVAL
         compose(question(request) if asks else request, Unasked())  # refuses what Slack would
         if self._settings.dry_run:
-            return receipts.unsent("dry_run", request, files)
+            return receipts.unsent("dry_run", request, [*files, *chain(*later)])
         workspace = self.workspace(request.encrypted_key)
         if asks:
             return self._approvals.ask(workspace, request, files)
         done = [
-            self.courier.deliver(workspace, replace(request, channels=(channel,)), files)
+            series.deliver(
+                self.courier, workspace, replace(request, channels=(channel,)), files, later
+            )
             for channel in request.channels
         ]
         return done[0] if len(done) == 1 else {"deliveries": done}

@@ -14,7 +14,7 @@ from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.redact import redact
-from slack_wrapper.session.base import Receipt, deliveries
+from slack_wrapper.session.base import Receipt, every
 from slack_wrapper.session.request import Request
 
 # What the receipt of an approval has besides, here of one that nobody was asked for.
@@ -98,10 +98,11 @@ def renew(path: str, receipt: Receipt) -> None:
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             status, whole = os.fstat(file.fileno()), json.load(file)
-        for entry in deliveries(whole):
+        for entry in every(whole):
             if entry.get("key") == receipt["key"] and entry.get("status") != "delivered":
+                replies = {"replies": entry["replies"]} if "replies" in entry else {}
                 entry.clear()
-                entry.update(receipt)
+                entry.update({**receipt, **replies})
                 text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
                 times = (status.st_atime_ns, status.st_mtime_ns)
                 atomic.write(path, text.encode("utf-8"), mode=status.st_mode & 0o777, times=times)
@@ -113,7 +114,7 @@ def holds(path: str, key: str) -> bool:
     """Whether the receipt at a path is that of a post, by its key."""
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            return any(entry.get("key") == key for entry in deliveries(json.load(file)))
+            return any(entry.get("key") == key for entry in every(json.load(file)))
     except (OSError, ValueError, AttributeError, TypeError):
         return False
 

@@ -8,12 +8,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session import approval_terms
+from slack_wrapper.session import approval_terms, content
+from slack_wrapper.session.content import Context, Sources
 from slack_wrapper.session.mentions import flat
 
 MESSAGE = "message"
 FILE = "file"
 APPROVAL = "approval"
+DIGEST = "digest"  # a message, or files with a text, whichever the inputs make it
+DIGEST_FILES = 10  # files of a digest's message; the rest follows in its thread
 RUN_THREAD = "run"
 NO_THREAD = "none"
 QUEUE = "queue"
@@ -36,10 +39,19 @@ PARAMETERS = (
     "mention",
     "on_failure",
     *approval_terms.PARAMETERS,
+    "template",
+    "markdown",
+    "table",
+    "layout",
+    "images",
+    "footer",
+    "max_files",
 )
 _NOT_WITH_APPROVAL = {
     "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
     "comment": "the question is the message, with files too",
+    "images": "give them as files: input: file=…",
+    "max_files": "the files of a question are one message",
 }
 _SECRET_PARAMETERS = ("password", "token", "slack_token")
 
@@ -66,6 +78,9 @@ class Request:
         images: files shown inside a message, in blocks of their own.
         footer: last line of the message, in small letters.
         approval: terms of an approval, see `approval_terms`; empty for other options.
+        attached: files that follow in the message's thread.
+        max_files: how many files one message takes; 0 for all.
+        part: which of the messages that follow the first one; 0 for the first.
     """
 
     option: str
@@ -85,6 +100,9 @@ class Request:
     images: tuple[str, ...] = ()
     footer: str = ""
     approval: Mapping[str, Any] = field(default_factory=dict)
+    attached: tuple[str, ...] = ()
+    max_files: int = 0
+    part: int = 0
 
     @property
     def about(self) -> str:
@@ -119,6 +137,8 @@ def build(
     defaults: Mapping[str, Any] | None = None,
     files: Iterable[str] = (),
     message_file: str | None = None,
+    inputs: Mapping[str, Sequence[str]] | None = None,
+    context: Context = dict,
     receipt: str = "",
     rule: str = "",
 ) -> Request:
@@ -129,6 +149,8 @@ def build(
         defaults: the `slack:` section; gives channel, key, thread and on_failure where absent.
         files: the step's `input.file`, one or many.
         message_file: the step's `input.message`, a text or Markdown file.
+        inputs: further inputs that are said, see `content.INPUTS`.
+        context: gives what a template may use.
         receipt: the step's output.
         rule: the step's rule.
 
@@ -139,14 +161,27 @@ def build(
     defaults = defaults or {}
     paths = tuple(str(path) for path in files) or strings(params.get("file"), "file", rule)
     option = str(params.get("option") or (FILE if paths else MESSAGE)).lower()
+    _one_of(option, (MESSAGE, FILE, DIGEST, APPROVAL), "option", rule)
+    sources = Sources(params, message_file, inputs or {}, context, receipt, rule)
+    many = DIGEST_FILES if option == DIGEST else 0
+    most = _count(params.get("max_files"), many, rule)
+    words = "comment" if option == FILE else "message"
+    text = str(params.get(words) or "")
+    title = str(params.get("message") or "") if option == FILE else ""
+    if option == DIGEST:
+        option = FILE if paths else MESSAGE
+    said = content.said(sources, text)
+    shared, attached = (
+        ((), said.attached) if option == MESSAGE else _shared(paths, said.attached, most)
+    )
     request = Request(
-        option=_one_of(option, (MESSAGE, FILE, APPROVAL), "option", rule),
+        option=option,
         channels=channels(params.get("channel") or defaults.get("channel"), rule),
-        message=_text(params.get("message"), message_file, rule),
-        files=paths if option != MESSAGE else (),
-        comment=str(params.get("comment") or ""),
+        message=title if option == FILE else said.text,
+        files=shared,
+        comment=said.text if option == FILE else str(params.get("comment") or ""),
         thread=str(params.get("thread") or defaults.get("thread") or RUN_THREAD),
-        blocks=_blocks(params.get("blocks"), rule),
+        blocks=content.blocks(sources),
         fields=_fields(params.get("fields"), rule),
         color=str(params.get("color") or ""),
         mention=_mention(params.get("mention"), rule),
@@ -162,6 +197,10 @@ def build(
         receipt=receipt,
         rule=rule,
         approval=_approval(params, option, rule),
+        images=sources.paths("images"),
+        footer=content.footer(sources),
+        attached=attached,
+        max_files=most,
     )
     _refuse_empty(request)
     _refuse_unfit(request, params)
@@ -206,45 +245,26 @@ def _channel(entry: Any, rule: str) -> str:
     )
 
 
-def _text(message: Any, message_file: str | None, rule: str) -> str:
-    if message_file is None:
-        return "" if message is None else str(message)
+def _shared(
+    files: tuple[str, ...], tables: tuple[str, ...], most: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return which files go in one message, and which follow; the whole table comes first."""
+    every = (*tables, *(path for path in files if path not in tables))
+    return (every[:most], every[most:]) if most else (every, ())
+
+
+def _count(value: Any, otherwise: int, rule: str) -> int:
+    if value is None or value == "":
+        return otherwise
     try:
-        with open(message_file, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs a step 10 ms
-            text = file.read().strip()
-    except (OSError, UnicodeDecodeError) as error:
+        count = int(value)
+    except (TypeError, ValueError):
+        count = 0
+    if count < 1:
         raise RequestError(
-            f"{_step(rule)}: the message file {message_file} cannot be read as UTF-8 text",
-            hint=f"check the rule that makes it ({type(error).__name__})",
-        ) from None
-    return f"{message}\n{text}" if message else text
-
-
-def _blocks(value: Any, rule: str) -> tuple[dict[str, Any], ...]:
-    if not value:
-        return ()
-    if isinstance(value, str):
-        value = _parse_blocks(value, rule)
-    if isinstance(value, Mapping):
-        value = value.get("blocks")
-    if isinstance(value, (list, tuple)) and all(isinstance(block, Mapping) for block in value):
-        return tuple(dict(block) for block in value)
-    raise RequestError(
-        f"{_step(rule)}: blocks is no list of Block Kit blocks",
-        hint="give a list of objects, or a JSON text as Slack's Block Kit Builder makes it",
-    )
-
-
-def _parse_blocks(text: str, rule: str) -> Any:
-    import json
-
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise RequestError(
-            f"{_step(rule)}: blocks is no valid JSON",
-            hint="give a list of objects, or a JSON text as Slack's Block Kit Builder makes it",
-        ) from None
+            f"{_step(rule)}: max_files is {value}", hint="it is how many files one message takes"
+        )
+    return count
 
 
 def _fields(value: Any, rule: str) -> dict[str, str]:
@@ -298,11 +318,11 @@ def _refuse_empty(request: Request) -> None:
             f"{_step(request.rule)} has option file and no file",
             hint="name it: input: file='plot.png', or params: file='plot.png'",
         )
-    said = request.message.strip() or request.blocks or request.fields
+    said = request.message.strip() or request.blocks or request.fields or request.images
     if request.option != FILE and not said:
         raise RequestError(
             f"{_step(request.rule)} has nothing to say",
-            hint="set message, blocks or fields, or input: message='summary.md'",
+            hint="set message, template, table, blocks or fields, or input: message='summary.md'",
         )
 
 

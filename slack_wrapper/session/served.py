@@ -142,6 +142,8 @@ def _relative_to(request: Request, folder: str) -> Request:
     return replace(
         request,
         files=tuple(str(place / path) for path in request.files),
+        images=tuple(str(place / path) for path in request.images),
+        attached=tuple(str(place / path) for path in request.attached),
         encrypted_key=str(place / request.encrypted_key) if request.encrypted_key else None,
         thread=request.thread if request.thread in ("run", "none") else str(place / request.thread),
     )

@@ -20,6 +20,7 @@ class Threads:
     def __init__(self) -> None:
         self._roots: dict[str, str] = {}  # channel → ts, or PENDING and the key
         self._arrived: dict[str, str] = {}  # key → ts
+        self._links: dict[str, str] = {}  # channel → address of its root
         self._settled = threading.Event()  # not set while a root is on its way
         self._settled.set()
 
@@ -38,11 +39,16 @@ class Threads:
     def begin(self, receipt: Receipt) -> None:
         """Make a message the root that posts with `thread: run` reply to."""
         for entry in deliveries(receipt):
-            root = _root(entry)
+            root = root_of(entry)
             for channel in (entry.get("channel"), entry.get("channel_name")):
                 if root and channel:
                     self._roots[channel] = root
+                    self._links[channel] = str(entry.get("permalink") or "")
         self.settle()
+
+    def link(self, channel: str) -> str:
+        """Return the address of the run's root message in a channel, empty when there is none."""
+        return self._links.get(channel, "")
 
     def of(self, request: Request, channel: str | None) -> str | None:
         """Return the ts to reply to, None for no thread, or `PENDING` and the key of the root.
@@ -87,14 +93,14 @@ def _of_receipt(request: Request) -> str | None:
     channel = request.channels[0]
     for entry in entries:
         if channel in (entry.get("channel"), entry.get("channel_name")):
-            return _root(entry)
+            return root_of(entry)
     raise RequestError(
         f"{place}: the receipt {request.thread} has no message in {request.about}",
         hint="a thread lies in one channel; post both steps to the same one",
     )
 
 
-def _root(entry: Receipt) -> str | None:
+def root_of(entry: Receipt) -> str | None:
     """Return the root that a receipt stands for; None when its post was never sent."""
     if entry.get("thread_ts") or entry.get("ts"):
         return str(entry.get("thread_ts") or entry["ts"])

@@ -1,0 +1,82 @@
+"""What a message may say of its run: where, by whom, from which commit. Found when asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+_GIT = ("git", "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*")
+_SECONDS = 5.0
+
+
+class Lazy(Mapping[str, Any]):
+    """A mapping whose values are found when they are first asked for.
+
+    Args:
+        sources: name → what finds its value.
+    """
+
+    def __init__(self, sources: Mapping[str, Callable[[], Any]]) -> None:
+        self._sources = dict(sources)
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._found:
+            self._found[name] = self._sources[name]()
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+def run_facts(rule: str) -> Lazy:
+    """Return the facts of a run. None of them changes between two tries of a step."""
+    return Lazy(
+        {
+            "rule": lambda: rule,
+            "commit": commit,
+            "user": _user,
+            "host": _host,
+            "folder": os.getcwd,
+            "workflow": lambda: os.path.basename(os.getcwd()),  # noqa: PTH109, PTH119
+        }
+    )
+
+
+def footer(rule: str) -> str:
+    """Return the line that a message with a footer ends in."""
+    version = commit()
+    parts = (rule and f"rule `{rule}`", version and f"commit `{version}`")
+    return " · ".join(part for part in parts if part) or f"{_user()}@{_host()}"
+
+
+def commit() -> str:
+    """Return the git commit of the working directory, `-dirty` with changes; empty without git."""
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            _GIT, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        return str(os.getuid())
+
+
+def _host() -> str:
+    import socket
+
+    return socket.gethostname()
