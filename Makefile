@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults approval package matrix matrix-smoke bench clean
+.PHONY: demo test lint unit emulate keyring leaks faults librec approval package matrix matrix-smoke bench clean
 
 demo: $(READY)
 	workflow/demo.sh

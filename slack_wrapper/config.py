@@ -23,6 +23,7 @@ BASE_URL_VARIABLE = "SLACK_WRAPPER_BASE_URL"
 KEYRING_SERVICE = "slack-wrapper"
 MAX_WAIT = 600.0  # seconds
 HOLD, REPOST = "hold", "repost"
+SLACK = "slack"
 _TOKEN_KEYS = ("token", "slack_token", "bot_token", "api_token")
 
 
@@ -53,6 +54,7 @@ class Settings:
         enabled: False: receipts say `disabled`, nothing is sent.
         ambiguous: `hold` or `repost` what may or may not be in the channel.
         max_wait: seconds that a post may wait for its turn, or because Slack asks for it.
+        flavor: kind of server behind an incoming webhook.
         posts: name → parameters of a declarative post.
     """
 
@@ -63,6 +65,7 @@ class Settings:
     enabled: bool = True
     ambiguous: str = HOLD
     max_wait: float = MAX_WAIT
+    flavor: str = SLACK
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -96,6 +99,7 @@ def settings(section: Mapping[str, Any]) -> Settings:
         enabled=bool(section.get("enabled", True)),
         ambiguous=section.get("ambiguous") or HOLD,
         max_wait=float(section.get("max_wait") or MAX_WAIT),
+        flavor=section.get("flavor") or SLACK,
         posts=section.get("posts") or {},
     )
 

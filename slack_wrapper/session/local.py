@@ -11,7 +11,8 @@ from slack_wrapper.client.files import check
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.config import REPOST, Settings
+from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.config import REPOST, SLACK, Settings
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.errors import NoToken, TokenMalformed
 from slack_wrapper.redact import Secret
@@ -23,6 +24,7 @@ from slack_wrapper.session.courier import Courier
 from slack_wrapper.session.flushing import Outcome, flush
 from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import APPROVAL, Request, title_of
+from slack_wrapper.session.unfit import refuse
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
@@ -86,6 +88,8 @@ class LocalSession:
         if self._settings.dry_run:
             return receipts.unsent("dry_run", request, [*files, *chain(*later)])
         workspace = self.workspace(request.encrypted_key)
+        if isinstance(workspace.transport, WebhookTransport):
+            refuse(request)
         if asks:
             return self._approvals.ask(workspace, request, files)
         done = [
@@ -119,26 +123,36 @@ class LocalSession:
         """
         with self._lock:
             if encrypted_key not in self._workspaces:
-                transport = Transport(self._token(encrypted_key), base_url=self._settings.base_url)
+                transport = self._connect(encrypted_key)
                 self._workspaces[encrypted_key] = Workspace(transport, Names(transport))
             return self._workspaces[encrypted_key]
+
+    def _connect(self, encrypted_key: str | None) -> Transport:
+        token = self._token(encrypted_key)
+        kind, flavor = secret_kind(token.reveal()), self._settings.flavor
+        if kind == "webhook":
+            return WebhookTransport(token, flavor=flavor)
+        source = f"the key file {encrypted_key}" if encrypted_key else f"${TOKEN_VARIABLE}"
+        if flavor != SLACK:
+            raise TokenMalformed(
+                f"{source} holds no webhook's address, and slack.flavor is {flavor}",
+                hint="servers other than Slack are posted to by their incoming webhooks only",
+            )
+        if kind in ("bot token", "user token"):
+            return Transport(token, base_url=self._settings.base_url)
+        what = f"holds a {kind}" if kind else "holds no slack token"
+        raise TokenMalformed(
+            f"{source} {what}",
+            hint="posting needs a bot token (xoxb-…) or a webhook's address: see docs/slack-app.md",
+        )
 
     def _token(self, encrypted_key: str | None) -> Secret:
         if encrypted_key:
             token = self._passwords.unlock(encrypted_key)
-            source = f"the key file {encrypted_key}"
         else:
             token = Secret(os.environ.get(TOKEN_VARIABLE, "").strip())
-            source = f"${TOKEN_VARIABLE}"
         if not token:
             raise NoToken("there is no slack token: no encrypted_key is set")
-        kind = secret_kind(token.reveal())
-        if kind not in ("bot token", "user token"):
-            what = f"holds a {kind}" if kind else "holds no slack token"
-            raise TokenMalformed(
-                f"{source} {what}",
-                hint="posting needs a bot token (xoxb-…): see docs/slack-app.md",
-            )
         return token
 
     def flush(self) -> list[Outcome]:

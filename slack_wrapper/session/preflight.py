@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from slack_wrapper.client.identity import Identity, identify
 from slack_wrapper.client.uploads import may_upload
+from slack_wrapper.client.webhook import HINT, WebhookTransport
 from slack_wrapper.errors import (
     SlackError,
     SlackRefused,
@@ -20,6 +21,7 @@ from slack_wrapper.session.findings import Finding, table
 from slack_wrapper.session.local import LocalSession, Workspace
 from slack_wrapper.session.mentions import scope_of
 from slack_wrapper.session.request import APPROVAL, FILE, WARN, Request
+from slack_wrapper.session.unfit import unfit
 
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time
 
@@ -95,6 +97,9 @@ def _check_key(session: LocalSession, key: str | None, requests: Requests) -> It
         return
     yield Finding(name, True, "opens")
     yield Finding("proxy", True, workspace.transport.proxy or "none, slack is reached directly")
+    if isinstance(workspace.transport, WebhookTransport):
+        yield from _webhook(workspace.transport, requests)
+        return
     try:
         identity = _identity(session, key, workspace)
     except SlackWrapperError as error:
@@ -108,6 +113,22 @@ def _check_key(session: LocalSession, key: str | None, requests: Requests) -> It
         yield _channel(
             workspace, identity, channel, [one for one in requests if channel in one.channels]
         )
+
+
+def _webhook(transport: WebhookTransport, requests: Requests) -> Iterator[Finding]:
+    """A webhook cannot be asked anything; what it cannot do is known."""
+    told = f"posts messages to its channel at {transport.host}, flavor {transport.flavor}"
+    yield Finding("webhook", True, told)
+    like = transport.looks_like
+    if like and like != transport.flavor:
+        hint = f"set slack.flavor: {like}"
+        yield Finding("flavor", False, f"the address looks like one of {like}", hint)
+    lacking: dict[str, list[Request]] = {}
+    for request in requests:
+        for what in unfit(request):
+            lacking.setdefault(what, []).append(request)
+    for what, users in lacking.items():
+        yield Finding("webhook", False, f"cannot {what}", HINT, tuple(users))
 
 
 def _clock(answered_at: float | None) -> Finding:

@@ -13,6 +13,9 @@ _TOKENS = {
     "webhook": re.compile(
         r"https://hooks\.slack(?:-gov)?\.com/services/T\w+/B\w+/\w+"
         r"|http://(?:127\.0\.0\.1|localhost):\d+/services/T\w+/B\w+/\w+"
+        # Mattermost, Rocket.Chat, and Zulip's Slack-compatible one, wherever they are served
+        r"|(?:https://[^/\s]+|http://(?:127\.0\.0\.1|localhost):\d+)(?:/[^\s?]*)?"
+        r"(?:/hooks/\w+(?:/\w+)?|/api/v1/external/slack_incoming\?\S+)"
     ),
 }
 
