@@ -78,6 +78,12 @@ class SharedSession:
             elif prepare:
                 self._prepare.append(prepare)
 
+    @property
+    def section(self) -> dict[str, Any]:
+        """What has been offered so far, as a `slack:` section."""
+        with self._lock:
+            return {**self._config, **self._flags}
+
     def session(self) -> LocalSession:
         """Return the session, opened on the first call. No key is opened by that.
 

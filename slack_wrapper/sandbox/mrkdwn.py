@@ -115,6 +115,8 @@ class Text:
             return _mention("@" + self._people.get(target[1:], label or target[1:]))
         if target.startswith("#"):
             return _mention("#" + self._channels.get(target[1:], label or target[1:]))
+        if target.startswith("!date^"):  # Slack shows a reader's own time; we, what was meant
+            return escape(label)
         if target.startswith("!"):
             return _mention("@" + (label.removeprefix("@") or target[1:].split("^")[-1]))
         if _URL.fullmatch(target):

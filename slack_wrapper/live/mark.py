@@ -1,0 +1,137 @@
+"""A mark in the working directory for the message of a run, so that no message is orphaned.
+
+It is written before the message is posted and removed when the message says how the run ended. A
+run that is killed leaves it, and the next run in the folder finds it. The lock beside it goes with
+the process that holds it, however that ends; so a mark without a holder is that of a dead run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper import atomic
+from slack_wrapper.delivery.ledger import FOLDER
+
+VERSION = 1
+SECONDS = 20.0  # between two writings while a run goes on
+
+
+@dataclass
+class Mark:
+    """What is known of the message of a run, and of its last state.
+
+    Args:
+        name: of the workflow.
+        encrypted_key: key file; None for $SLACK_BOT_TOKEN.
+        channel: where it was to be posted; its ID once it is.
+        key: our idempotency key.
+        began: seconds since the epoch.
+        ts: of the message; None while it is not known to be there.
+        done, total: jobs.
+        seen: seconds since the epoch, when the message was last changed.
+        final: arguments of the message's last change, which Slack did not take; else empty.
+        emoji: the reaction that the last change was to be given.
+    """
+
+    name: str
+    encrypted_key: str | None
+    channel: str
+    key: str
+    began: float
+    ts: str | None = None
+    done: int = 0
+    total: int = 0
+    seen: float = 0.0
+    final: dict[str, Any] = field(default_factory=dict)
+    emoji: str = ""
+
+
+class MarkFile:
+    """The mark of this run.
+
+    Args:
+        mark: what it says.
+        folder: of the ledger.
+    """
+
+    def __init__(self, mark: Mark, folder: str | os.PathLike[str] = FOLDER) -> None:
+        self.mark = mark
+        self._path = _folder(folder) / f"{time.time_ns()}-{secrets.token_hex(4)}.json"
+        self._written = 0.0
+        self._lock: Any = None
+
+    def save(self, *, now: bool = True) -> None:
+        """Write it down; at most every few seconds unless `now`. A full disk is no matter here."""
+        if not now and time.monotonic() - self._written < SECONDS:
+            return
+        with contextlib.suppress(OSError):
+            if self._lock is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._lock = _lock_of(self._path).open("w")
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _write(self._path, self.mark)
+            self._written = time.monotonic()
+
+    def remove(self) -> None:
+        """Take it away: the message says how the run ended."""
+        _remove(self._path)
+        self.release()
+
+    def release(self) -> None:
+        """Leave it to the next run."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+@contextlib.contextmanager
+def orphans(folder: str | os.PathLike[str] = FOLDER) -> Iterator[list[tuple[Mark, Path]]]:
+    """Give the marks of runs that are dead; nobody else is given the same ones meanwhile."""
+    with contextlib.ExitStack() as held:
+        found = []
+        for path in sorted(_folder(folder).glob("*.json")):
+            with contextlib.suppress(OSError, ValueError, TypeError):
+                lock = held.enter_context(_lock_of(path).open("a"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                found.append((_read(path), path))
+        yield found
+
+
+def forget(path: Path) -> None:
+    """Remove the mark of a dead run."""
+    _remove(path)
+
+
+def _folder(ledger: str | os.PathLike[str]) -> Path:
+    return Path(ledger).absolute() / "live"
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_suffix(".lock")
+
+
+def _write(path: Path, mark: Mark) -> None:
+    text = json.dumps({"version": VERSION, **asdict(mark)}, indent=2, ensure_ascii=False) + "\n"
+    atomic.write(path, text.encode("utf-8"), mode=0o600)
+
+
+def _read(path: Path) -> Mark:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if data.pop("version") != VERSION:
+        raise ValueError("another version")
+    return Mark(**data)
+
+
+def _remove(path: Path) -> None:
+    for one in (path, _lock_of(path)):
+        with contextlib.suppress(OSError):
+            one.unlink()

@@ -1,0 +1,211 @@
+"""A snapshot of a run → what Slack shows. Pure: nothing here asks the system for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_wrapper import cards
+from slack_wrapper.cards import duration
+from slack_wrapper.live import tables
+from slack_wrapper.live.facts import Facts
+from slack_wrapper.live.pace import remaining
+from slack_wrapper.live.story import Ending, Snapshot
+from slack_wrapper.redact import redact
+from slack_wrapper.texts import escape
+
+BAR_WIDTH = 24
+MAX_RULES = 6  # running rules that are named
+MAX_WILDCARDS = 80  # characters
+# Slack's own colours, see https://docs.slack.dev/reference/block-kit/composition-objects
+COLORS = {
+    Ending.RUNNING: "#1d9bd1",
+    Ending.SUCCEEDED: "#2eb67d",
+    Ending.FAILED: "#e01e5a",
+    Ending.INTERRUPTED: "#ecb22e",
+}
+EMOJI = {
+    Ending.RUNNING: "hourglass_flowing_sand",
+    Ending.SUCCEEDED: "white_check_mark",
+    Ending.FAILED: "x",
+    Ending.INTERRUPTED: "warning",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message.
+
+    Args:
+        text: stands above the coloured bar, and in notifications.
+        attachments: the coloured bar with what is beside it.
+        plain: the whole as text alone, for where only a text can go.
+    """
+
+    text: str
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    plain: str = ""
+
+
+def run(snapshot: Snapshot, facts: Facts) -> Shown:
+    """Return the message of a run, as it stands or as it ended."""
+    text = headline(snapshot, facts)
+    if snapshot.ending is Ending.RUNNING:
+        body = [_section(_progress(snapshot)), _fields(_now(snapshot))]
+        if snapshot.running:
+            body.append(_section(f"*Running*  {_running(snapshot)}"))
+    else:
+        body = [_section(_progress(snapshot)), _fields(_then(snapshot))]
+        body += [_section(part) for part in _summary(snapshot)]
+    body.append(_context(facts.lines(snapshot.began)))
+    plain = "\n".join([text, _progress(snapshot), *_summary(snapshot), *facts.lines(None)])
+    attachments = [{"color": COLORS[snapshot.ending], "blocks": body, "fallback": text}]
+    return Shown(text, attachments, plain)
+
+
+def headline(snapshot: Snapshot, facts: Facts) -> str:
+    """Return what stands first, and in a notification."""
+    name = f":{EMOJI[snapshot.ending]}: *{escape(facts.name)}*"
+    took = duration(snapshot.elapsed)
+    if snapshot.ending is Ending.RUNNING:
+        failed = f", {snapshot.failed} failed" if snapshot.failed else ""
+        return f"{name} is running: {snapshot.done} of {snapshot.total} jobs{failed}"
+    if snapshot.ending is Ending.SUCCEEDED:
+        return f"{name} succeeded: {_jobs(snapshot.done)} in {took}"
+    if snapshot.ending is Ending.FAILED:
+        what = f"{_jobs(snapshot.failed)} failed" if snapshot.failed else _reason(snapshot)
+        return f"{name} failed after {took}: {what}, {snapshot.done} of {snapshot.total} done"
+    return f"{name} was interrupted after {took}: {snapshot.done} of {snapshot.total} jobs done"
+
+
+def note(snapshot: Snapshot, facts: Facts) -> str:
+    """Return a line of progress for the thread."""
+    left = remaining(snapshot)
+    parts = [_progress(snapshot), f"{duration(snapshot.elapsed)} so far"]
+    if left is not None:
+        parts.append(f"about {duration(left)} left")
+    if snapshot.failed:
+        parts.append(f"{_jobs(snapshot.failed)} failed")
+    return "  ·  ".join(parts)
+
+
+def orphan(name: str, done: int, total: int, at: str) -> Shown:
+    """Return the message of a run that ended without a word.
+
+    Args:
+        name: of the workflow.
+        done, total: jobs, when it last said something.
+        at: when that was.
+    """
+    text = (
+        f":{EMOJI[Ending.INTERRUPTED]}: *{escape(name)}* was interrupted: it was killed, or its "
+        f"machine went down; {done} of {total} jobs were done when it was last heard of, {at}"
+    )
+    body = [_section(bar(done, total)), _context(["marked by the next run in its folder"])]
+    attachments = [{"color": COLORS[Ending.INTERRUPTED], "blocks": body, "fallback": text}]
+    return Shown(text, attachments, text)
+
+
+def bar(done: int, total: int) -> str:
+    """Return a bar of progress, its percentage and its numbers."""
+    part = min(1.0, done / total) if total else 1.0
+    full = int(part * BAR_WIDTH)
+    percent = "100 %" if part == 1 else f"{min(99, int(part * 100))} %"
+    drawn = "█" * full + "░" * (BAR_WIDTH - full)
+    return f"`{drawn}`  *{percent}*  ·  {done} of {_jobs(total)}"
+
+
+def _progress(snapshot: Snapshot) -> str:
+    return bar(snapshot.done, snapshot.total)
+
+
+def _now(snapshot: Snapshot) -> list[tuple[str, str]]:
+    left = remaining(snapshot)
+    fields = [
+        ("Elapsed", duration(snapshot.elapsed)),
+        ("Left, by the rules' own pace", "…" if left is None else f"about {duration(left)}"),
+    ]
+    if snapshot.failed or snapshot.attempts:
+        fields += [("Failed", _failed(snapshot))]
+    return fields
+
+
+def _then(snapshot: Snapshot) -> list[tuple[str, str]]:
+    fields = [("Took", duration(snapshot.elapsed)), ("Done", _jobs(snapshot.done))]
+    if snapshot.failed or snapshot.attempts:
+        fields += [("Failed", _failed(snapshot))]
+    left = snapshot.total - snapshot.done - snapshot.failed
+    if snapshot.ending is not Ending.SUCCEEDED and left > 0:
+        fields += [("Not run", _jobs(left))]
+    return fields
+
+
+def _failed(snapshot: Snapshot) -> str:
+    again = f", {snapshot.attempts} tried again" if snapshot.attempts else ""
+    return f"{snapshot.failed}{again}"
+
+
+def _running(snapshot: Snapshot) -> str:
+    most = sorted(snapshot.running.items(), key=lambda entry: (-entry[1], entry[0]))
+    named = [_rule(rule) + (f" × {count}" if count > 1 else "") for rule, count in most[:MAX_RULES]]
+    more = [f"{len(most) - MAX_RULES} more rules"] if len(most) > MAX_RULES else []
+    return ",  ".join([*named, *more])
+
+
+def _summary(snapshot: Snapshot) -> list[str]:
+    """Return the parts of the summary: rules, slowest jobs, what failed."""
+    parts = []
+    failed = [rule for rule, tally in snapshot.rules.items() if tally.failed]
+    if failed:
+        named = [
+            _rule(rule) + (f" × {tally.failed}" if tally.failed > 1 else "")
+            for rule, tally in snapshot.rules.items()
+            if tally.failed
+        ]
+        more = [f"{len(named) - MAX_RULES} more rules"] if len(named) > MAX_RULES else []
+        parts.append(f"*Failed*  {',  '.join([*named[:MAX_RULES], *more])}")
+    if snapshot.reason and not failed and snapshot.ending is Ending.FAILED:
+        parts.append(f"*Ended by*  {_reason(snapshot)}; see Snakemake's log")
+    rows = tables.rules(snapshot)
+    if rows:
+        parts.append(f"```\n{escape(rows)}\n```")
+    slowest = [(took, job) for took, job in snapshot.slowest if took >= 1]
+    if len(slowest) > 1:
+        lines = [f"• {_named(job)}  {duration(took)}" for took, job in slowest]
+        parts.append("*Slowest jobs*\n" + "\n".join(lines))
+    return parts
+
+
+def _named(job: cards.FailedJob) -> str:
+    described = _cut(redact(cards.described(job)), MAX_WILDCARDS)
+    return _rule(job.rule) + (f"  `{escape(described)}`" if described else "")
+
+
+def _rule(name: str) -> str:
+    return escape(_cut(redact(name), tables.MAX_NAME))
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _reason(snapshot: Snapshot) -> str:
+    return escape(redact(snapshot.reason or "error"))
+
+
+def _jobs(count: int) -> str:
+    return f"{count} job" if count == 1 else f"{count} jobs"
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def _fields(entries: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    fields = [{"type": "mrkdwn", "text": f"*{name}*\n{value}"} for name, value in entries]
+    return {"type": "section", "fields": fields}
+
+
+def _context(lines: Sequence[str]) -> dict[str, Any]:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": line} for line in lines]}

@@ -1,0 +1,108 @@
+"""The settings of the logger plugin: its flags, then the `slack:` section of the workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from slack_wrapper import moments, quiet
+from slack_wrapper.errors import ConfigError, RequestError
+from slack_wrapper.quiet import QuietHours
+from slack_wrapper.session.mentions import Unasked, flat, shown
+from slack_wrapper.session.request import channels
+
+SECTION = "logger"  # our own keys within the `slack:` section
+MIN_PROGRESS = 60.0  # seconds between two notes of progress, at least
+# What the session is opened with; the same names as in the `slack:` section.
+SESSION_KEYS = ("channel", "encrypted_key", "password_command", "base_url")
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """How a run is shown.
+
+    Args:
+        channel: name, ID or e-mail address.
+        encrypted_key: path of the key file; None for $SLACK_BOT_TOKEN.
+        mention: whom to mention when something fails.
+        quiet_hours: when nobody is mentioned.
+        min_duration: seconds that a run must last to be shown at all.
+        log_files: whether the log of a failed job is posted as a file.
+        progress_every: seconds between two notes of progress in the thread; 0 for none.
+    """
+
+    channel: str
+    encrypted_key: str | None = None
+    mention: tuple[str, ...] = ()
+    quiet_hours: QuietHours | None = None
+    min_duration: float = 0.0
+    log_files: bool = False
+    progress_every: float = 0.0
+
+
+def session_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the flags that the session is opened with, as a `slack:` section has them."""
+    section = {name: flags[name] for name in SESSION_KEYS if flags.get(name)}
+    keyring = {
+        name: flags[f"keyring_{name}"]
+        for name in ("service", "username")
+        if flags.get(f"keyring_{name}")
+    }
+    return {**section, **({"keyring": keyring} if keyring else {})}
+
+
+def read(flags: Mapping[str, Any], section: Mapping[str, Any]) -> LiveSettings:
+    """Put flags and section together.
+
+    Args:
+        flags: of the plugin; those that are not given are None.
+        section: the `slack:` section, with the session's flags in it.
+
+    Raises:
+        ConfigError, RequestError: there is no channel, or a value is not of its form.
+    """
+    own = section.get(SECTION) or {}
+
+    def given(name: str) -> Any:
+        value = flags.get(name)
+        return own.get(name) if value in (None, "", False) else value
+
+    try:
+        named = channels(section.get("channel"))
+    except RequestError:
+        raise ConfigError(
+            "the slack logger has no channel",
+            hint="give --logger-slack-channel NAME, or slack.channel in the config",
+        ) from None
+    hours = given("quiet_hours")
+    return LiveSettings(
+        channel=named[0],
+        encrypted_key=section.get("encrypted_key") or None,
+        mention=_mention(given("mention")),
+        quiet_hours=quiet.parse(str(hours)) if hours else None,
+        min_duration=_seconds(given("min_duration"), "min_duration"),
+        log_files=bool(given("log_files")),
+        progress_every=max(MIN_PROGRESS, every)
+        if (every := _seconds(given("progress_every"), "progress_every"))
+        else 0.0,
+    )
+
+
+def _mention(value: Any) -> tuple[str, ...]:
+    parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    found = tuple(part for part in flat(parts) if part)
+    for one in found:
+        shown(one, Unasked())  # refuses what is of no known form
+    return found
+
+
+def _seconds(value: Any, name: str) -> float:
+    if value in (None, "", 0, "0"):
+        return 0.0
+    return moments.seconds(value, f"the slack logger's {name}")
+
+
+def at_once(settings: LiveSettings) -> LiveSettings:
+    """Return settings for a run whose message must be there from the first: steps reply to it."""
+    return replace(settings, min_duration=0.0)

@@ -1,0 +1,360 @@
+"""The message of a run at the sandbox: one message, the right one, whatever Slack does."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper.cards import FailedJob
+from slack_wrapper.client import messages
+from slack_wrapper.live import replies, updater
+from slack_wrapper.live.facts import Facts
+from slack_wrapper.live.line import Line
+from slack_wrapper.live.settings import LiveSettings
+from slack_wrapper.live.story import Story
+from slack_wrapper.live.updater import Updater, Watched
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.open import open_local
+
+FACTS = Facts("study", "ada", "node1", "~/study")
+DOWN = {"status": 503, "times": 10_000}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
+    monkeypatch.setattr(updater, "LOOK", 0.05)
+    monkeypatch.setattr(updater, "PACE", ((float("inf"), 0.0),))
+    monkeypatch.setattr(updater, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(updater, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(replies, "SETTLED", 0.0)
+    monkeypatch.setattr(replies, "RENEW", 0.0)
+    monkeypatch.setattr("slack_wrapper.live.line.EVERY", 0.0)
+
+
+@pytest.fixture
+def session(study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> LocalSession:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", sandbox.token)
+    return open_local({"channel": "librec_channel"})
+
+
+class Shown:
+    """A run that is shown."""
+
+    def __init__(self, session: LocalSession, story: Story | None = None, **settings) -> None:
+        self.story = story or Story(allowed=lambda jobid: 1)
+        self.alive = True
+        chosen = LiveSettings("librec_channel", **settings)
+        self.roots = 0
+        self.updater = Updater(
+            self.story,
+            lambda: FACTS,
+            Line(session, chosen),
+            chosen,
+            Watched(alive=lambda: self.alive, no_root=self._no_root),
+        )
+        self.story.planned({"work": 4})
+        self.updater.start()
+
+    def _no_root(self) -> None:
+        self.roots += 1
+
+    def begin(self, jobid: int = 1, rule: str = "work", **wildcards: str) -> None:
+        self.story.started(jobid, FailedJob(rule, wildcards), time.time())
+
+    def fail(self, jobid: int = 1, rule: str = "work", **wildcards: str) -> None:
+        self.begin(jobid, rule, **wildcards)
+        self.story.failed(jobid, FailedJob(rule), time.time())
+
+    def close(self, done: int = 4) -> None:
+        self.story.progress(done, 4)
+        self.updater.close(30)
+
+
+@pytest.fixture
+def show(session: LocalSession) -> Iterator[Callable[..., Shown]]:
+    made: list[Shown] = []
+
+    def one(**more) -> Shown:
+        made.append(Shown(session, **more))
+        return made[-1]
+
+    yield one
+    for shown in made:
+        shown.updater.close(10)
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+def root(sandbox: Sandbox) -> dict:
+    return sandbox.messages()[0]
+
+
+def thread(sandbox: Sandbox) -> list[str]:
+    return [message["text"] for message in sandbox.messages()[1:]]
+
+
+def reactions(sandbox: Sandbox) -> list[str]:
+    return [one["name"] for one in root(sandbox).get("reactions", [])]
+
+
+def test_one_message_from_begin_to_end(show, sandbox: Sandbox) -> None:
+    run = show()
+    until(lambda: sandbox.messages() and reactions(sandbox) == ["hourglass_flowing_sand"])
+    run.story.progress(2, 4)
+    until(lambda: "2 of 4" in root(sandbox)["text"])
+    run.close()
+    assert len(sandbox.messages()) == 1
+    assert "*study* succeeded: 4 jobs" in root(sandbox)["text"]
+    assert reactions(sandbox) == ["white_check_mark"]
+
+
+def test_nothing_is_said_while_nothing_changes(show, sandbox: Sandbox) -> None:
+    show()
+    until(lambda: sandbox.calls("reactions.add"))
+    time.sleep(0.5)
+    assert sandbox.calls("chat.update") == []
+
+
+def test_a_message_is_renewed_for_its_clock(show, sandbox, monkeypatch) -> None:
+    monkeypatch.setattr(updater, "STALE", 0.2)
+    show()
+    until(lambda: len(sandbox.calls("chat.update")) > 1)
+
+
+def test_a_rule_that_fails_has_one_card(show, sandbox: Sandbox) -> None:
+    run = show(mention=("here",))
+    run.fail(1, sample="a")
+    until(lambda: thread(sandbox))
+    run.fail(2, sample="b")
+    until(lambda: "2 jobs" in thread(sandbox)[0])
+    run.fail(3, "other")
+    run.close(1)
+    work, other = thread(sandbox)
+    assert "*work* (2 jobs): sample=a; sample=b" in work
+    assert work.startswith("<!here>")
+    assert "*other*" in other
+    assert "<!here>" not in other
+    assert "3 jobs failed" in root(sandbox)["text"]
+    assert reactions(sandbox) == ["x"]
+
+
+def test_a_card_of_many_jobs_counts_them(show, sandbox: Sandbox) -> None:
+    run = show()
+    until(sandbox.messages)
+    for jobid in range(60):
+        run.fail(jobid, sample=str(jobid))
+    run.close(0)
+    assert "(60 jobs)" in thread(sandbox)[0]
+    assert "and 55 more" in thread(sandbox)[0]
+
+
+def test_an_attempt_is_told_apart_from_a_failure(show, sandbox: Sandbox) -> None:
+    run = show(story=Story(allowed=lambda jobid: 2))
+    run.fail()
+    until(lambda: thread(sandbox))
+    run.fail()
+    run.close(0)
+    again, final = thread(sandbox)
+    assert "tried again: *work*, attempt 1 of 2" in again
+    assert "failed: *work*, attempt 2 of 2" in final
+
+
+def test_in_quiet_hours_nobody_is_mentioned(show, sandbox: Sandbox) -> None:
+    class Always:
+        def until(self, moment: float) -> float:
+            return moment + 1
+
+    run = show(mention=("here",), quiet_hours=Always())
+    run.fail()
+    run.close(0)
+    assert "<!here>" not in thread(sandbox)[0]
+
+
+def test_a_run_that_an_error_ends_mentions_too(show, sandbox: Sandbox) -> None:
+    run = show(mention=("here",))
+    until(sandbox.messages)
+    run.story.broke("WorkflowError")
+    run.close(0)
+    assert thread(sandbox) == [f"<!here> {root(sandbox)['text']}"]
+
+
+def test_a_run_of_seconds_says_nothing(show, sandbox: Sandbox) -> None:
+    run = show(min_duration=60.0)
+    run.fail()
+    time.sleep(0.3)
+    run.close(0)
+    assert sandbox.store.calls == []
+
+
+def test_a_run_that_lasts_is_shown_late(show, sandbox: Sandbox) -> None:
+    show(min_duration=0.5)
+    until(sandbox.messages)
+
+
+def test_progress_is_noted_when_wished(show, sandbox, monkeypatch) -> None:
+    run = show(progress_every=0.3)
+    until(lambda: thread(sandbox))
+    run.close()
+    assert "0 of 4 jobs" in thread(sandbox)[0]
+
+
+def test_the_log_of_a_failed_job_is_posted_without_secrets(show, sandbox: Sandbox) -> None:
+    Path("work.log").write_text("line 1\nusing xoxb-1234-secret\n")
+    run = show(log_files=True)
+    run.story.started(1, FailedJob("work", logs=("work.log",)), time.time())
+    run.story.failed(1, FailedJob("work"), time.time())
+    run.close(0)
+    files = [one for message in sandbox.messages() for one in message.get("files", [])]
+    assert [one["name"] for one in files] == ["work.log"]
+    kept = sandbox.store.folder / "files" / files[0]["id"]
+    assert kept.read_text() == "line 1\nusing [redacted]\n"
+
+
+def test_an_outage_from_the_begin_ends_in_the_outbox(show, session, sandbox, capfd) -> None:
+    sandbox.faults.add(Fault("*", "http", **DOWN))
+    run = show()
+    run.fail(sample="a")
+    until(lambda: len(sandbox.calls("chat.postMessage")) > 3)
+    run.close(0)
+    assert sandbox.messages() == []
+    sandbox.faults.clear()
+    session.flush()
+    (text,) = [message["text"] for message in sandbox.messages()]
+    assert "*study* failed" in text
+    assert "*work*: sample=a" in text
+    assert capfd.readouterr().err.count("waits in the outbox") == 1
+
+
+def test_after_an_outage_the_newest_state_is_said(show, sandbox: Sandbox) -> None:
+    fault = sandbox.faults.add(Fault("chat.postMessage", "http", **DOWN))
+    run = show()
+    run.fail(sample="a")
+    until(lambda: len(sandbox.calls("chat.postMessage")) > 3)
+    run.story.progress(3, 4)
+    fault.times = 0
+    until(lambda: thread(sandbox))
+    assert "3 of 4 jobs" in root(sandbox)["text"]
+    run.close(3)
+    assert len(sandbox.messages()) == 2
+
+
+def test_an_outage_at_the_end_is_made_good(show, session, sandbox: Sandbox) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("*", "http", **DOWN))
+    run.close()
+    assert "is running" in root(sandbox)["text"]
+    sandbox.faults.clear()
+    session.flush()
+    assert thread(sandbox)[0].startswith(":white_check_mark: *study* succeeded")
+    assert sandbox.messages()[1]["thread_ts"] == root(sandbox)["ts"]
+    show().close()  # the next run in the folder
+    assert "*study* succeeded: 4 jobs" in root(sandbox)["text"]
+    assert reactions(sandbox) == ["white_check_mark"]
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", ["reset", "close"])
+def test_a_root_whose_answer_is_lost_is_there_once(fault: str, show, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("chat.postMessage", fault, when="after"))
+    run = show()
+    until(sandbox.messages)
+    run.close()
+    assert len(sandbox.messages()) == 1
+    assert "succeeded" in root(sandbox)["text"]
+
+
+def test_a_root_in_doubt_is_not_doubled(show, session, sandbox: Sandbox, capfd) -> None:
+    with sandbox.store.change() as data:
+        data["tokens"][0]["scopes"] = ["chat:write", "reactions:write"]
+    sandbox.faults.add(Fault("chat.postMessage", "reset", when="after"))
+    run = show()
+    until(lambda: run.roots)
+    run.close()
+    session.flush()
+    assert len(sandbox.messages()) == 2
+    assert "succeeded" in sandbox.messages()[1]["text"]
+    assert "until its end" in capfd.readouterr().err
+
+
+def test_a_wrong_token_is_told_once(show, sandbox: Sandbox, capfd) -> None:
+    sandbox.faults.add(Fault("*", "error", code="invalid_auth", times=10_000))
+    run = show()
+    until(lambda: run.roots)
+    run.fail()
+    run.close(0)
+    assert capfd.readouterr().err.count("warning") == 1
+    assert not list(Path(".snakemake/slack").glob("outbox/*.json"))
+
+
+def test_a_message_that_somebody_deleted_stays_deleted(show, sandbox: Sandbox, capfd) -> None:
+    run = show()
+    until(sandbox.messages)
+    with sandbox.store.change() as data:
+        for listed in data["messages"].values():
+            listed.clear()
+    run.story.progress(1, 4)
+    until(lambda: run.roots)
+    run.close()
+    assert sandbox.messages() == []
+
+
+def test_without_the_scope_there_are_no_reactions(show, sandbox: Sandbox, capfd) -> None:
+    with sandbox.store.change() as data:
+        data["tokens"][0]["scopes"] = ["chat:write"]
+    run = show()
+    until(lambda: sandbox.calls("reactions.add"))
+    run.close()
+    assert "succeeded" in root(sandbox)["text"]
+    assert capfd.readouterr().err.count("reactions:write") == 1
+
+
+def test_a_slack_that_hangs_holds_nobody_up(show, session, sandbox: Sandbox) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    hanging = sandbox.faults.add(Fault("chat.update", "hang", times=10_000))
+    run.story.progress(4, 4)
+    hanging.reached.wait(30)
+    run.updater.close(0.1)
+    assert len(list(Path(".snakemake/slack/outbox").glob("*.json"))) == 1
+    hanging.release()
+    sandbox.faults.clear()
+    session.flush()
+    assert any("succeeded" in text for text in thread(sandbox))
+
+
+def test_a_run_that_stops_logging_has_ended(show, sandbox: Sandbox) -> None:
+    run = show()
+    until(sandbox.messages)
+    run.story.progress(4, 4)
+    run.alive = False
+    until(lambda: "succeeded" in root(sandbox)["text"])
+    until(lambda: reactions(sandbox) == ["white_check_mark"])
+
+
+def test_slack_asks_to_wait(show, sandbox: Sandbox) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    slow = {"Retry-After": "1"}
+    sandbox.faults.add(Fault("chat.update", "http", status=429, headers=slow, times=2))
+    run.story.progress(2, 4)
+    until(lambda: "2 of 4" in root(sandbox)["text"])
+    run.close()
+    assert "succeeded" in root(sandbox)["text"]
+
+
+def test_a_full_disk_is_no_matter(show, sandbox: Sandbox) -> None:
+    Path(".snakemake").write_text("no folder")
+    run = show()
+    until(sandbox.messages)
+    run.close()
+    assert "succeeded" in root(sandbox)["text"]
