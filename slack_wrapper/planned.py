@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from slack_wrapper.job import named, parts_of
+from slack_wrapper.locate import rules
 from slack_wrapper.session.request import Request, build
 
 # Parameters without which it is open where a step posts and with which key.
@@ -34,6 +36,41 @@ def request(job: Any, section: Mapping[str, Any]) -> Request | None:
     if parts.pop("message_file") or parts.pop("inputs") or unknown or later:
         params["message"] = params.get("message") or "…"  # the text may come later
     return build(**{**parts, "params": params}, defaults=section)
+
+
+def possible_steps(
+    workflow: Any, wrapper: str, section: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """Return rule → key file of the steps that a checkpoint may add to a run.
+
+    Args:
+        workflow: Snakemake's, with a DAG.
+        wrapper: URL of the wrapper folder, by which our steps are known.
+        section: the `slack:` section.
+    """
+    dag = workflow.dag
+    # An input function that asks for a checkpoint's output waits for it, and only then says more.
+    if not any(getattr(job, "incomplete_input_expand", False) for job in dag.jobs):
+        return {}
+    known = {job.rule.name for job in dag.jobs}
+    return {
+        rule.name: _key_of(rule, section)
+        for rule in workflow.rules
+        if rule.wrapper == wrapper
+        and rule.name not in known
+        and rule.output
+        and _is_the_users(rule)
+    }
+
+
+def _is_the_users(rule: Any) -> bool:
+    return os.path.dirname(str(rule.snakefile)) != os.path.dirname(rules())  # noqa: PTH120
+
+
+def _key_of(rule: Any, section: Mapping[str, Any]) -> str | None:
+    given = named(rule.params).get("encrypted_key")
+    key = given if isinstance(given, str) and given else section.get("encrypted_key")
+    return str(key) if key else None
 
 
 def _open(value: Any) -> bool:

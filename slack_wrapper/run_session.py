@@ -86,6 +86,7 @@ class Run:
             self._keep_local()
             made = {str(job.params.get("encrypted")) for job in encrypting}
             self._open(steps, made)
+        self._foresee()
         self._say("start")
 
     def succeed(self) -> None:
@@ -150,6 +151,24 @@ class Run:
         self._flush()
         self._serve(session)
 
+    def _foresee(self) -> None:
+        """Open the keys of steps that a checkpoint may add: now somebody is there to be asked.
+
+        Whether they will be needed is not known, so trouble is told and ends nothing.
+        """
+        from slack_wrapper import planned
+
+        steps = planned.possible_steps(self._workflow, self._wrapper, self.section)
+        if not steps or not self.for_real():
+            return
+        try:
+            session = self._shared.session()
+            for key in sorted(set(steps.values()), key=str) if session.sends else ():
+                session.workspace(key)
+        except SlackWrapperError as error:
+            names = ", ".join(sorted(steps))
+            warn(f"a checkpoint may add the step {names}, which could not post: {error}")
+
     def _check(self, session: LocalSession, steps: list[Any], made: set[str]) -> None:
         """Unlock the keys, and end the run here if a step of it could not succeed.
 
@@ -176,11 +195,10 @@ class Run:
         from slack_wrapper.session.served import ServedSession
 
         try:
-            self._served = ServedSession(session)
+            self._served = ServedSession(session, _tell_jobs)
         except OSError as error:
             warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
             return
-        os.environ[wire.VARIABLE] = self._served.path
         self._flusher = Flusher(session.flush, session.courier.outbox.waits)
         atexit.register(self.end)
 
@@ -198,6 +216,11 @@ class Run:
         ours = (self._wrapper, self._encrypt_wrapper)
         names = [rule.name for rule in self._workflow.rules if rule.wrapper in ours]
         self._workflow.localrules(*names)
+
+
+def _tell_jobs(path: str) -> None:
+    """Let the jobs that are started from now on know where the session is."""
+    os.environ[wire.VARIABLE] = path
 
 
 def warn(text: str) -> None:

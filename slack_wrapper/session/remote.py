@@ -10,6 +10,7 @@ from typing import Any
 from slack_wrapper.errors import SessionProtocolError, SessionUnreachable
 from slack_wrapper.session import wire
 from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.private import is_private
 from slack_wrapper.session.request import Request
 
 
@@ -27,7 +28,8 @@ class RemoteSession:
     def reachable() -> RemoteSession | None:
         """Return the session of this run, None when there is none on this host."""
         path = os.environ.get(wire.VARIABLE)
-        if not path:
+        # In a shared temporary folder somebody else may take the path when it was swept away.
+        if not path or not is_private(os.path.dirname(path)):  # noqa: PTH120
             return None
         try:
             _connect(path).close()

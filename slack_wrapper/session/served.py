@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import shutil
 import socket
 import struct
-import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,10 @@ from typing import Any
 from slack_wrapper.errors import SessionProtocolError, SlackWrapperError
 from slack_wrapper.session import wire
 from slack_wrapper.session.base import Receipt, Session
+from slack_wrapper.session.place import Place
 from slack_wrapper.session.request import Request
 
-# The host is in the name: a temporary folder may be shared by hosts whose process IDs differ.
-_PREFIX = f"slack-wrapper-{re.sub('[^A-Za-z0-9]', '', socket.gethostname())[:16]}-"
-_MAX_PATH = 100  # bytes; a socket's path may have 107 on Linux, 103 on macOS: unix(7)
+KEEP_SECONDS = 10.0  # between two looks whether the socket is still there
 _PEER = struct.Struct("3i")  # struct ucred of socket(7): pid, uid, gid
 
 
@@ -30,35 +27,54 @@ class ServedSession:
 
     Args:
         session: does the work.
+        moved: is told the path of the socket, now and when it has to be another one.
 
     Raises:
         OSError: no folder takes a socket.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, moved: Callable[[str], None] = lambda path: None) -> None:
         self._session = session
-        sweep()
-        self._folder = _private_folder()
-        self.path = str(self._folder / "socket")
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(self.path)
-        self._listener.listen(128)
+        self._moved = moved
+        self._place = Place()
         self._owner = os.getpid()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._over = threading.Event()
+        self._serve()
+        threading.Thread(target=self._keep, daemon=True).start()
+
+    @property
+    def path(self) -> str:
+        """Path of the socket."""
+        return self._place.path
 
     def close(self) -> None:
         """Stop serving and remove the socket; a forked child of ours does neither."""
         if os.getpid() != self._owner:
             return
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._over.set()
+        _shut(self._place.listener)
+        self._place.remove()
 
     def _serve(self) -> None:
+        self._moved(self.path)
+        threading.Thread(target=self._accept, args=(self._place.listener,), daemon=True).start()
+
+    def _keep(self) -> None:
+        """Look after the socket: a run lasts days, and temporary folders are tidied."""
+        while not self._over.wait(KEEP_SECONDS):
+            with contextlib.suppress(OSError):  # the next look may have more luck
+                self._look()
+
+    def _look(self) -> None:
+        before = self._place.listener
+        if self._place.keep():
+            _shut(before)
+            self._serve()
+
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
-                connection, _ = self._listener.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
@@ -99,32 +115,10 @@ class ServedSession:
         return self._session.post(_relative_to(request, str(question.get("cwd") or "")))
 
 
-def _private_folder() -> Path:
-    """Make a folder of mode 0700, in /tmp where the temporary folder's path is too long."""
-    prefix = f"{_PREFIX}{os.getpid()}-"
-    room = _MAX_PATH - len(f"/{prefix}xxxxxxxx/socket")
-    place = tempfile.gettempdir()
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=place if len(place) <= room else "/tmp"))  # noqa: S108
-
-
-def sweep() -> None:
-    """Remove what killed runs on this host have left: an empty socket, nothing secret."""
-    places = {tempfile.gettempdir(), "/tmp"}  # noqa: S108 - see _private_folder
-    for folder in (found for place in places for found in Path(place).glob(f"{_PREFIX}*-*")):
-        pid = folder.name.removeprefix(_PREFIX).split("-")[0]
-        with contextlib.suppress(OSError):
-            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not _alive(int(pid)):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _shut(listener: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
 
 
 def _same_user(connection: socket.socket) -> bool:

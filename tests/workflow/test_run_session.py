@@ -2,21 +2,25 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from slack_wrapper.errors import SessionUnreachable
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.remote import RemoteSession
+from slack_wrapper.session.request import build
 from slack_wrapper.session.served import ServedSession
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
@@ -29,6 +33,7 @@ rule all:
     default_target: True
     input: expand("slack/{n}.json", n=range(5))
 """
+HELLO = build({"channel": "x", "message": "hello"})
 HOOK = """
 onstart:
     print("THEIRS start")
@@ -254,6 +259,86 @@ def test_a_signal_leaves_nothing_secret(
     assert left_over() == []
 
 
+def test_a_run_whose_socket_is_swept_away_goes_on(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    tidy = """
+rule tidy:
+    output: "tidied.txt"
+    shell:
+        "rm -r $(dirname $SLACK_WRAPPER_SESSION);"
+        " until [ -S $SLACK_WRAPPER_SESSION ]; do sleep 0.05; done; touch {output}"
+use rule slack_message as hello with:
+    input: "tidied.txt"
+    output: "slack/hello.json"
+    params: message="still here"
+"""
+    (study / "sitecustomize.py").write_text(
+        "from slack_wrapper.session import served\nserved.KEEP_SECONDS = 0.2\n"
+    )
+    write(study, INCLUDE + tidy, {**CONFIG, "password": PASSWORD})
+    done = snakemake("slack/hello.json", env={"PYTHONPATH": str(study)})
+    assert done.returncode == 0, done.stderr
+    assert shown(sandbox) == ["still here"]
+    assert left_over() == []
+
+
+# Steps that a checkpoint adds are not known at the start; their key is opened then all the same.
+
+CHECKPOINT = """
+checkpoint split:
+    output: directory("parts")
+    shell: "mkdir {output}; touch {output}/a {output}/b; touch begun"
+def receipts(wildcards):
+    folder = checkpoints.split.get().output[0]
+    return expand("slack/part_{n}.json", n=glob_wildcards(folder + "/{n,[ab]}").n)
+use rule slack_message as part with:
+    output: "slack/part_{n}.json"
+    params: message="part {n}"
+rule all:
+    default_target: True
+    input: receipts
+"""
+
+
+def test_the_key_of_steps_that_a_checkpoint_may_add_is_opened_at_the_start(
+    study: Path, sandbox: Sandbox
+) -> None:
+    write(study, INCLUDE + CHECKPOINT, CONFIG)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "snakemake", "--cores", "2"], cwd=str(study), timeout=60,
+        encoding="utf-8", env=dict(os.environ),
+    )  # fmt: skip
+    child.expect("Password for keys/slack-api.enc: ")
+    assert not (study / "begun").exists()
+    child.sendline(PASSWORD)
+    assert child.expect(["Password for", pexpect.EOF]) == 1
+    child.close()
+    assert child.exitstatus == 0
+    assert sorted(shown(sandbox)) == ["part a", "part b"]
+
+
+def test_that_it_does_not_open_is_told_at_the_start(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    write(study, INCLUDE + CHECKPOINT, CONFIG)
+    done = snakemake(env={})
+    assert done.returncode == 1
+    warning = "slack_wrapper: warning: a checkpoint may add the step part, which could not post: "
+    said = done.stderr
+    assert said.index(warning) < said.index("checkpoint split:")
+    assert "there is no password for the key file" in said[said.index(warning) :]
+
+
+def test_a_checkpoint_without_steps_of_ours_asks_for_nothing(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    write(study, INCLUDE + CHECKPOINT, {**CONFIG, "password_command": f"touch {study}/asked"})
+    done = snakemake("parts", env={})
+    assert done.returncode == 0, done.stderr
+    assert not (study / "asked").exists()
+
+
 # The socket itself.
 
 
@@ -290,8 +375,8 @@ def test_only_what_dead_runs_left_is_swept(served: ServedSession) -> None:
     live = Path(served.path).parent
     dead = Path(str(live).replace(f"-{os.getpid()}-", f"-{ended.pid}-"))
     elsewhere = Path(tempfile.gettempdir()) / f"slack-wrapper-otherhost-{ended.pid}-abc"
-    dead.mkdir()
-    elsewhere.mkdir()
+    dead.mkdir(mode=0o700)
+    elsewhere.mkdir(mode=0o700)
     ServedSession(Echo()).close()
     assert live.exists()
     assert elsewhere.exists()
@@ -302,17 +387,116 @@ def test_the_folder_is_private(served: ServedSession) -> None:
     assert Path(served.path).parent.stat().st_mode & 0o777 == 0o700
 
 
+def until(true: Callable[[], object]) -> None:
+    """Wait for something that happens in another thread."""
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never happened")
+
+
+@pytest.fixture
+def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slack_wrapper.session.served.KEEP_SECONDS", 0.05)
+
+
+def answers(path: str) -> bool:
+    try:
+        return RemoteSession(path).post(HELLO) == {"text": "hello"}
+    except SessionUnreachable:
+        return False
+
+
+@pytest.mark.parametrize("what", ["folder", "socket"])
+def test_what_is_swept_away_is_there_again_for_jobs_that_know_its_path(
+    watchful: None, served: ServedSession, what: str
+) -> None:
+    path = Path(served.path)
+    for _ in range(3):
+        if what == "folder":
+            shutil.rmtree(path.parent)
+        else:
+            path.unlink()
+        until(lambda: answers(str(path)))
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_is_touched_so_that_it_is_not_swept_away(watchful: None, served: ServedSession) -> None:
+    path = Path(served.path)
+    for place in (path, path.parent):
+        os.utime(place, (0, 0))
+    until(lambda: path.stat().st_mtime > 0 and path.parent.stat().st_mtime > 0)
+
+
+def test_a_path_that_somebody_has_taken_meanwhile_is_left_to_him(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    served = ServedSession(Echo(), told.append)
+    path = Path(served.path)
+    trap = path.parent.with_name("trap")
+    trap.mkdir()
+    path.parent.rename(path.parent.with_name("away"))
+    path.parent.symlink_to(trap)
+    served._look()
+    assert [answers(one) for one in told] == [False, True]
+    assert not list(trap.iterdir())
+    served.close()
+    monkeypatch.setenv("SLACK_WRAPPER_SESSION", str(path))
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(trap / "socket"))
+        theirs.listen()
+        assert RemoteSession.reachable() is None  # nothing is told to whoever listens there
+
+
+def test_after_the_end_it_is_not_made_again(watchful: None) -> None:
+    served = ServedSession(Echo())
+    served.close()
+    time.sleep(0.3)
+    assert left_over() == []
+
+
+def test_sweeping_follows_no_link_and_leaves_a_run_in_another_container(
+    served: ServedSession,
+) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    live = Path(served.path).parent
+    precious = live.with_name("precious")
+    precious.mkdir(mode=0o700)
+    (precious / "file").touch()
+    name = str(live).replace(f"-{os.getpid()}-", f"-{ended.pid}-")
+    Path(name + "link").symlink_to(precious)
+    other = Path(name)  # its process is not one of ours, but it answers
+    other.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as theirs:
+        theirs.bind(str(other / "socket"))
+        theirs.listen()
+        ServedSession(Echo()).close()
+        assert (precious / "file").exists()
+        assert other.exists()
+    ServedSession(Echo()).close()
+    assert not other.exists()
+
+
+def test_a_folder_that_others_can_enter_is_not_believed(
+    served: ServedSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_WRAPPER_SESSION", served.path)
+    assert RemoteSession.reachable()
+    Path(served.path).parent.chmod(0o755)
+    assert RemoteSession.reachable() is None
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"\0\0\0\5hello", b"\xff\xff\xff\xff", b"\0\0\0\2{}", b"GET / HTTP/1.1\r\n\r\n"]
 )
 def test_garbage_does_not_disturb_it(served: ServedSession, data: bytes) -> None:
-    from slack_wrapper.session.request import build
-
     with socket.socket(socket.AF_UNIX) as stray:
         stray.connect(served.path)
         stray.sendall(data)
-    request = build({"channel": "x", "message": "still there"})
-    assert RemoteSession(served.path).post(request) == {"text": "still there"}
+    assert RemoteSession(served.path).post(HELLO) == {"text": "hello"}
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user")
