@@ -18,6 +18,7 @@ from slack_wrapper import job_records, shared
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
+from slack_wrapper.session.request import WARN
 from slack_wrapper.shared import SharedSession
 from slack_wrapper.vault.password_sources import withdraw_from_environment
 from slack_wrapper.workflow_error import workflow_error
@@ -179,8 +180,10 @@ class Run:
         from slack_wrapper.session import preflight
 
         known = [planned.request(job, self.section) for job in steps]
-        default = self.section.get("encrypted_key")
-        keys = {request.encrypted_key if request else default for request in known}
+        # Keys of steps with `on_failure: warn` are opened by the preflight, which lets them fail.
+        keys = {one.encrypted_key for one in known if one and one.on_failure != WARN}
+        if None in known and self.section.get("encrypted_key"):
+            keys.add(self.section["encrypted_key"])
         for key in sorted(keys - made, key=str):
             session.workspace(key)
         requests = [one for one in known if one and one.encrypted_key not in made]

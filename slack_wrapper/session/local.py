@@ -14,7 +14,13 @@ from slack_wrapper.client.transport import Transport
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.config import REPOST, SLACK, Settings
 from slack_wrapper.delivery.pacing import Pacer
-from slack_wrapper.errors import NoToken, TokenMalformed
+from slack_wrapper.errors import (
+    KeyFileError,
+    NoToken,
+    PasswordError,
+    TokenError,
+    TokenMalformed,
+)
 from slack_wrapper.redact import Secret
 from slack_wrapper.session import encrypting, receipts, series
 from slack_wrapper.session.approvals import Approvals, question
@@ -23,7 +29,7 @@ from slack_wrapper.session.compose import compose
 from slack_wrapper.session.courier import Courier
 from slack_wrapper.session.flushing import Outcome, flush
 from slack_wrapper.session.mentions import Unasked
-from slack_wrapper.session.request import APPROVAL, Request, title_of
+from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.session.unfit import refuse
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
@@ -87,7 +93,12 @@ class LocalSession:
         compose(question(request) if asks else request, Unasked())  # refuses what Slack would
         if self._settings.dry_run:
             return receipts.unsent("dry_run", request, [*files, *chain(*later)])
-        workspace = self.workspace(request.encrypted_key)
+        try:
+            workspace = self.workspace(request.encrypted_key)
+        except (PasswordError, KeyFileError, TokenError) as error:
+            if asks or request.on_failure != WARN:
+                raise
+            return receipts.given_up(request, files, error.message)
         if isinstance(workspace.transport, WebhookTransport):
             refuse(request)
         if asks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +72,15 @@ def put_off(
         reason=redact(reason),
     )
     return receipt
+
+
+def given_up(request: Request, files: Sequence[LocalFile], reason: str) -> Receipt:
+    """Return the receipt of a post that was not even tried, for `on_failure: warn`."""
+    done = [
+        put_off("warned", replace(request, channels=(name,)), files, reason, Progress())
+        for name in request.channels
+    ]
+    return done[0] if len(done) == 1 else {"deliveries": done}
 
 
 def taken_as_posted(request: Request, progress: Progress) -> Receipt:

@@ -8,6 +8,7 @@ import pytest
 
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.vault import store
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, shown, write
 
@@ -94,6 +95,27 @@ def test_on_failure_warn_lets_the_run_go_on(study: Path, sandbox: Sandbox, snake
     assert "✗ channel nowhere" in done.stderr
     assert receipt(study, "hello")["status"] == "warned"
     assert "channel_not_found" in receipt(study, "hello")["reason"]
+
+
+@pytest.mark.parametrize("trouble", ["no password", "wrong password", "no key file", "an app token"])
+def test_on_failure_warn_lets_a_run_go_on_whose_key_does_not_open(
+    study: Path, sandbox: Sandbox, snakemake: Run, trouble: str
+) -> None:
+    key = study / "keys" / "slack-api.enc"
+    if trouble == "no key file":
+        key.unlink()
+    if trouble == "an app token":
+        store.encrypt_to(key, "xapp-1-A0-1-abc", PASSWORD)
+    password = {"no password": "", "wrong password": "wrong"}.get(trouble, PASSWORD)
+    for on_failure in ("queue", "warn"):
+        write(study, INCLUDE + WORK + HELLO, {**CONFIG, "on_failure": on_failure})
+        done = snakemake("slack/hello.json", env={"SLACK_WRAPPER_PASSWORD": password})
+        assert done.returncode == (on_failure == "queue"), done.stderr
+        assert begun(study) == (on_failure == "warn")
+        if on_failure == "warn":
+            assert "✗ key keys/slack-api.enc" in done.stderr
+            assert receipt(study, "hello")["status"] == "warned"
+            assert "keys/slack-api.enc" in receipt(study, "hello")["reason"]
 
 
 def test_slack_being_down_does_not_keep_a_run_from_beginning(
