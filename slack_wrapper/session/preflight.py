@@ -75,7 +75,8 @@ def knock(session: LocalSession, key: str | None) -> None:
         SlackWrapperError: the key does not open.
     """
     workspace = session.workspace(key)
-    if not session.courier.away(key or ""):
+    asked = not isinstance(workspace.transport, WebhookTransport)  # which takes posts only
+    if asked and not session.courier.away(key or ""):
         with contextlib.suppress(SlackError):
             _identity(session, key, workspace)
 
