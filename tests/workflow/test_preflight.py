@@ -97,14 +97,14 @@ def test_on_failure_warn_lets_the_run_go_on(study: Path, sandbox: Sandbox, snake
     assert "channel_not_found" in receipt(study, "hello")["reason"]
 
 
-@pytest.mark.parametrize("trouble", ["no password", "wrong password", "no key file", "an app token"])
+@pytest.mark.parametrize("trouble", ["no password", "wrong password", "no key file", "app token"])
 def test_on_failure_warn_lets_a_run_go_on_whose_key_does_not_open(
     study: Path, sandbox: Sandbox, snakemake: Run, trouble: str
 ) -> None:
     key = study / "keys" / "slack-api.enc"
     if trouble == "no key file":
         key.unlink()
-    if trouble == "an app token":
+    if trouble == "app token":
         store.encrypt_to(key, "xapp-1-A0-1-abc", PASSWORD)
     password = {"no password": "", "wrong password": "wrong"}.get(trouble, PASSWORD)
     for on_failure in ("queue", "warn"):
