@@ -7,13 +7,14 @@ Snakemake (9) writes the config into each job's script, updates it again from `-
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_wrapper import config as settings
 from slack_wrapper.errors import ConfigError
-from slack_wrapper.redact import Secret
+from slack_wrapper.redact import MASK, Secret
 
 # `snakemake --config slack_password=…`, what `librec_auto -k …` was.
 TOP_LEVEL = "slack_password"
@@ -47,12 +48,25 @@ def take(config: MutableMapping[str, Any], workflow: Any) -> Given:
     typed = _typed(arguments)
     kept = [_without_password(entry) for entry in arguments]
     shown = bool(typed) or any(new and new != old for new, old in zip(kept, arguments, strict=True))
+    if shown:
+        _mask_command_line(arguments, kept)
     arguments[:] = filter(None, kept)
     found: list[Secret] = [Secret(typed)] if typed else []
     for place in (config, workflow.config, source.overwrite_config, source.config):
         if isinstance(place, MutableMapping):
             found += _pop(place, typed)
     return Given(found[0] if found else None, shown)
+
+
+def _mask_command_line(before: list[str], after: list[str]) -> None:
+    """Take the password out of what Snakemake and its loggers are about to show as the command.
+
+    The system's list of processes still shows it.
+    """
+    for old, new in zip(before, after, strict=True):
+        if old != new:
+            shown = new or f"{TOP_LEVEL}={MASK}"
+            sys.argv[:] = [word.replace(old, shown) for word in sys.argv]
 
 
 def _pop(config: MutableMapping[str, Any], typed: str | None) -> list[Secret]:

@@ -17,7 +17,7 @@ from slack_wrapper.workflow_error import workflow_error
 _TAKEN = "_slack_wrapper_password"
 _SHOWN = (
     "the password was given by --config: every user of this machine can see it in the process "
-    "list, and Snakemake writes it to its log; use the keyring, password_command or the prompt"
+    "list, and it stays in the shell's history; use the keyring, password_command or the prompt"
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 WARNING = (
     "slack_wrapper: warning: the password was given by --config: every user of this machine can "
-    "see it in the process list, and Snakemake writes it to its log"
+    "see it in the process list, and it stays in the shell's history"
 )
 SERVICE = str(Path(__file__).parent.parent / "secret_service" / "with-secret-service")
 KEYRING_SET = (
@@ -115,13 +115,6 @@ def ways(*without: Any) -> list[Any]:
         for one in parameters
         if one.values[0] not in without
     ]
-
-
-def without_unavoidable(way: Any, text: bytes) -> bytes:
-    """Return output or a log without the lines that show Snakemake's own command line."""
-    if way not in ON_COMMAND_LINE:
-        return text
-    return b"".join(line for line in text.splitlines(True) if b"--config" not in line)
 
 
 def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
