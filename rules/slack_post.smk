@@ -59,6 +59,9 @@ rule slack_post:
         footer=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "footer"
         ),
+        coalesce=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "coalesce"
+        ),
         max_files=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "max_files"
         ),

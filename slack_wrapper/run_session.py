@@ -69,6 +69,7 @@ class Run:
         return self._shared
 
     def _know_jobs(self, session: LocalSession) -> None:
+        session.digests.live = True
         session.courier.finished = job_records.finished(self._workflow)
         session.courier.incomplete = job_records.incomplete(self._workflow)
         session.courier.temporary = job_records.temporary(self._workflow)
@@ -107,6 +108,7 @@ class Run:
 
     def _finish(self) -> None:
         self._flush()
+        self._end_digests()
         self.end()
         session = self._shared.opened
         if session is not None:
@@ -121,6 +123,13 @@ class Run:
         for entry, outcome in session.flush():
             if isinstance(outcome, SlackWrapperError):
                 warn(f"still queued, {entry.id}: {outcome}")
+
+    def _end_digests(self) -> None:
+        """Say the last word in the messages that steps share."""
+        session = self._shared.opened
+        if session is not None and session.sends:
+            for error in session.digests.close():
+                warn(f"the next run, or slack-wrapper flush, goes on with it: {error}")
 
     def end(self) -> None:
         """Stop serving."""
@@ -150,6 +159,8 @@ class Run:
             raise workflow_error(error) from None
         session.courier.catch_up()
         self._flush()
+        if session.sends:
+            session.digests.resume()
         self._serve(session)
 
     def _foresee(self) -> None:

@@ -27,6 +27,13 @@ def run(args: argparse.Namespace) -> int:
             print(f"delivered {entry.id}: {outcome['channel_name']} {outcome['permalink'] or ''}")
             continue
         tell(f"slack-wrapper: error: {entry.id}: {outcome}")
-        waits = isinstance(outcome, (SlackUnavailable, SlackAmbiguous))
-        code = max(code, EXIT_QUEUED) if waits and code != EXIT_FAILED else EXIT_FAILED
+        code = _worse(code, outcome)
+    for error in session.digests.close():
+        tell(f"slack-wrapper: error: {error}")
+        code = _worse(code, error)
     return code
+
+
+def _worse(code: int, error: SlackWrapperError) -> int:
+    waits = isinstance(error, (SlackUnavailable, SlackAmbiguous))
+    return max(code, EXIT_QUEUED) if waits and code != EXIT_FAILED else EXIT_FAILED

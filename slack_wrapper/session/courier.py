@@ -114,7 +114,7 @@ class Courier:
     ) -> Receipt:
         """Carry out what is left of a post and return its receipt; see `Delivery.run`."""
         progress, names = entry.progress, workspace.names
-        retrier = self._retrier(workspace, request)
+        retrier = self.retrier(workspace, request)
         draft = compose(request, names, link=self.threads.link(request.channels[0]))
         if not progress.begun and not progress.thread:
             progress.thread = self.threads.of(request, names.known(target(names, request)))
@@ -318,7 +318,8 @@ class Courier:
                 raise
             tell(f"slack_wrapper: warning: {error}")
 
-    def _retrier(self, workspace: Workspace, request: Request) -> Retrier:
+    def retrier(self, workspace: Workspace, request: Request) -> Retrier:
+        """Return what bounds the calls of one post, and waits for the turn of what people see."""
         limit, channel = workspace.transport.fingerprint, request.channels[0]
         return Retrier(
             self.policy,

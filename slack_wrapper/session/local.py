@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from slack_wrapper.client.files import check
+from slack_wrapper.client.files import LocalFile, check
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import Transport
@@ -27,6 +27,7 @@ from slack_wrapper.session.approvals import Approvals, question
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.courier import Courier
+from slack_wrapper.session.digests import Digests
 from slack_wrapper.session.flushing import Outcome, flush
 from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
@@ -67,6 +68,7 @@ class LocalSession:
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
         self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
         self.courier.make_way = lambda place: flush(self, place)
+        self.digests = Digests(self.courier, self.workspace)
         self._approvals = Approvals(self.courier)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
@@ -104,16 +106,28 @@ class LocalSession:
         if asks:
             return self._approvals.ask(workspace, request, files)
         done = [
-            series.deliver(
-                self.courier, workspace, replace(request, channels=(channel,)), files, later
-            )
+            self._deliver(workspace, replace(request, channels=(channel,)), files, later)
             for channel in request.channels
         ]
         return done[0] if len(done) == 1 else {"deliveries": done}
 
+    def _deliver(
+        self,
+        workspace: Workspace,
+        request: Request,
+        files: list[LocalFile],
+        later: list[list[LocalFile]],
+    ) -> Receipt:
+        if request.coalesce:
+            return self.digests.add(request, files)
+        return series.deliver(self.courier, workspace, request, files, later)
+
     def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
         """Note that a step's receipt is in its place; see `Courier.confirm`."""
-        self.courier.confirm(request, receipt, changed_ns)
+        if request.coalesce:
+            self.digests.confirm(request, receipt)
+        else:
+            self.courier.confirm(request, receipt, changed_ns)
 
     def encrypt(self, key: str, encrypted: str) -> Receipt:
         """Encrypt the clear token in `key` into the key file `encrypted`; see `encrypting`."""

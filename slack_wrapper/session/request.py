@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session import approval_terms, content
+from slack_wrapper.session import approval_terms, coalescing, content
 from slack_wrapper.session.content import Context, Sources
 from slack_wrapper.session.mentions import flat
 
@@ -46,6 +46,7 @@ PARAMETERS = (
     "images",
     "footer",
     "max_files",
+    "coalesce",
 )
 _NOT_WITH_APPROVAL = {
     "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
@@ -81,6 +82,7 @@ class Request:
         attached: files that follow in the message's thread.
         max_files: how many files one message takes; 0 for all.
         part: which of the messages that follow the first one; 0 for the first.
+        coalesce: title and window of the message that it shares, see `coalescing`; may be empty.
     """
 
     option: str
@@ -103,6 +105,7 @@ class Request:
     attached: tuple[str, ...] = ()
     max_files: int = 0
     part: int = 0
+    coalesce: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def about(self) -> str:
@@ -201,9 +204,11 @@ def build(
         footer=content.footer(sources),
         attached=attached,
         max_files=most,
+        coalesce=coalescing.terms(params.get("coalesce"), _step(rule)),
     )
     _refuse_empty(request)
     _refuse_unfit(request, params)
+    coalescing.refuse_unfit(request, _step(rule))
     return request
 
 

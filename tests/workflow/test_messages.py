@@ -240,6 +240,23 @@ use rule slack_digest as said with:
     )
 
 
+def test_a_digest_goes_on_where_it_was_stopped(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    """The third message fails for good; run again, the first two are not posted again."""
+    samples(study)
+    write(study, INCLUDE + DIGEST, {**CONFIG, "on_failure": "fail"})
+    fault = Fault(
+        "files.completeUploadExternal", "error", code="posting_to_channel_denied", skip=2, times=1
+    )
+    sandbox.faults.add(fault)
+    assert snakemake("slack/said.json").returncode == 1
+    assert len(sandbox.messages()) == 2
+    assert snakemake("slack/said.json").returncode == 0
+    assert [len(one["files"]) for one in sandbox.messages()] == [6, 6, 6, 6, 1]
+    assert len({one.get("thread_ts", one["ts"]) for one in sandbox.messages()}) == 1
+
+
 def test_a_digest_in_an_outage_arrives_as_one_thread(
     study: Path, sandbox: Sandbox, snakemake: Run, command: Run
 ) -> None:

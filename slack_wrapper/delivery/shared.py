@@ -1,0 +1,116 @@
+"""One message that many steps share, as it is written down: readable JSON, without a secret."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper import atomic
+from slack_wrapper.errors import LedgerUnusable, os_reason
+from slack_wrapper.redact import mask_tokens_in
+
+VERSION = 1
+
+
+@dataclass
+class Line:
+    """What one step says in it.
+
+    Args:
+        text: one line.
+        receipt: path of the step's receipt.
+        shown: whether the message in the channel has it.
+    """
+
+    text: str
+    receipt: str
+    shown: bool = False
+
+
+@dataclass
+class Shared:
+    """The message, and the lines of its steps.
+
+    Args:
+        path: of its file, which no other message of a later run has.
+        title: its first line.
+        place: key file and channel, as steps name them.
+        root: the post that begins it, as plain data; it never changes.
+        posted: receipt of that post, once it is in the channel.
+        lines: step → line, in the order of their arrival.
+    """
+
+    path: Path
+    title: str
+    place: tuple[str, str]
+    root: dict[str, Any] = field(default_factory=dict)
+    posted: dict[str, Any] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
+
+    @property
+    def behind(self) -> bool:
+        """Whether a line is not in the channel yet."""
+        return not all(line.shown for line in self.lines.values())
+
+    def put(self, step: str, text: str, receipt: str) -> Line:
+        """Take the line of a step, in the place of the one that it had."""
+        known = self.lines.get(step)
+        if known is None or known.text != text:
+            self.lines[step] = Line(text, receipt)
+        return self.lines[step]
+
+    def write(self) -> None:
+        """Write it down, so that a crash leaves its old form or its new one.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
+        data = {"version": VERSION, **asdict(self), "path": str(self.path)}
+        text = json.dumps(mask_tokens_in(data), indent=1, ensure_ascii=False) + "\n"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            atomic.write(self.path, text.encode("utf-8"), mode=0o600)
+        except OSError as error:
+            raise LedgerUnusable(
+                f"the message {self.title} cannot be written down in {self.path.parent}: "
+                f"{os_reason(error)}"
+            ) from None
+
+    def remove(self) -> None:
+        """Forget it."""
+        self.path.unlink(missing_ok=True)
+
+
+def new(folder: Path, title: str, place: tuple[str, str]) -> Shared:
+    """Return a message that has no lines yet."""
+    name = hashlib.sha256("\0".join((title, *place)).encode()).hexdigest()[:12]
+    return Shared(folder / f"{name}-{secrets.token_hex(4)}.json", title, place)
+
+
+def read_all(folder: Path) -> Iterator[Shared]:
+    """Yield the messages of a folder, oldest first; what cannot be read is left alone."""
+    for path in sorted(folder.glob("*.json"), key=_age):
+        try:
+            yield _read(path, json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+
+
+def _read(path: Path, data: Mapping[str, Any]) -> Shared:
+    if data["version"] != VERSION:
+        raise ValueError("another version")
+    lines = {step: Line(**line) for step, line in data["lines"].items()}
+    key, channel = data["place"]
+    return Shared(path, data["title"], (key, channel), data["root"], data["posted"], lines)
+
+
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
