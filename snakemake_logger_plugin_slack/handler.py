@@ -60,7 +60,7 @@ class LogHandler(LogHandlerBase):
         """Say how the run ended; Snakemake calls this once, twice or not at all."""
         live, self._live = self._live, None
         if live is not None:
-            with contextlib.suppress(Exception, KeyboardInterrupt):  # asked to stop twice: stop
+            with contextlib.suppress(Exception, KeyboardInterrupt):
                 live.close()
         super().close()
 

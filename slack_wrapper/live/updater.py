@@ -6,6 +6,7 @@ does not answer, states pile up nowhere: the next message says the newest one.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -92,6 +93,7 @@ class Updater:
         self._not_before = 0.0
         self._stopped = False
         self._end = threading.Event()
+        self._ready = threading.Event()  # an interrupted join would take the thread for dead
         self._last_word = threading.Lock()
         self._concluded = False
         self._owner = os.getpid()
@@ -111,8 +113,9 @@ class Updater:
         self._story.over()
         self._line.hurry = True
         self._end.set()
-        self._thread.join(deadline)
-        if self._thread.is_alive():
+        with contextlib.suppress(KeyboardInterrupt):  # asked to stop while stopping: do not wait
+            self._ready.wait(deadline)
+        if not self._ready.is_set():
             self._give_over("slack took too long")
 
     def _run(self) -> None:
@@ -127,6 +130,7 @@ class Updater:
             warn(f"the slack logger failed: {type(error).__name__}: {error}")
         finally:
             self._watched.no_root()
+            self._ready.set()
 
     def _ended(self) -> bool:
         if not self._end.is_set() and not self._watched.alive():

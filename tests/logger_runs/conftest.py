@@ -1,0 +1,127 @@
+"""Real Snakemake runs with `--logger slack`, at the sandbox."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slack_wrapper.sandbox.server import Sandbox
+from tests.conftest import PASSWORD
+
+SECONDS = 150  # for which a run may go on, on a busy machine
+FLAGS = (
+    "--logger-slack-channel", "librec_channel",
+    "--logger-slack-encrypted-key", "keys/slack-api.enc",
+)  # fmt: skip
+
+
+class Process:
+    """A Snakemake process."""
+
+    def __init__(self, arguments: list[str], folder: Path, env: Mapping[str, str]) -> None:
+        self._errors = (folder.parent / f"stderr-{time.monotonic_ns()}").open("w+")
+        self.child = subprocess.Popen(
+            arguments,
+            cwd=folder,
+            env={**os.environ, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=self._errors,
+            stderr=self._errors,
+            start_new_session=True,
+        )
+        self.returncode: int | None = None
+
+    def wait(self) -> int:
+        """Return the exit code."""
+        self.returncode = self.child.wait(SECONDS)
+        return self.returncode
+
+    def signal(self, number: int, *, group: bool = False) -> None:
+        """Send a signal, to its children too if wished."""
+        if group:
+            os.killpg(self.child.pid, number)
+        else:
+            self.child.send_signal(number)
+
+    @property
+    def stderr(self) -> str:
+        """What it has printed so far."""
+        self._errors.flush()
+        return Path(self._errors.name).read_text()
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        if self.child.poll() is None:
+            os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+        self._errors.close()
+
+
+Start = Callable[..., Process]
+
+
+@pytest.fixture
+def start(study: Path) -> Iterator[Start]:
+    """Start `snakemake --logger slack` in the study folder, on a Snakefile."""
+    processes = []
+
+    def call(
+        snakefile: str,
+        *arguments: str,
+        logger: tuple[str, ...] = ("slack",),
+        flags: tuple[str, ...] = FLAGS,
+        env: Mapping[str, str] | None = None,
+        cores: int = 2,
+    ) -> Process:
+        (study / "Snakefile").write_text(snakefile)
+        command = [
+            sys.executable, "-m", "snakemake", "--cores", str(cores), "--logger", *logger,
+            *flags, *arguments,
+        ]  # fmt: skip
+        given = {"SLACK_WRAPPER_PASSWORD": PASSWORD, **(env or {})}
+        processes.append(Process(command, study, given))
+        return processes[-1]
+
+    yield call
+    for process in processes:
+        process.end()
+
+
+def until(condition: Callable[[], Any], what: Process | None = None) -> Any:
+    """Wait until a condition holds, and return what it gave."""
+    end = time.monotonic() + SECONDS
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < end, f"it did not come about\n{what.stderr if what else ''}"
+        time.sleep(0.05)
+
+
+def root(sandbox: Sandbox) -> dict[str, Any]:
+    """Return the message of the run: the only one outside a thread."""
+    (found,) = [one for one in sandbox.messages() if not one.get("thread_ts")]
+    return found
+
+
+def thread(sandbox: Sandbox) -> list[str]:
+    """Return the texts of the thread."""
+    return [one["text"] for one in sandbox.messages() if one.get("thread_ts")]
+
+
+def whole(sandbox: Sandbox) -> str:
+    """Return everything that the message of the run shows."""
+    message = root(sandbox)
+    return message["text"] + str(message.get("attachments"))
+
+
+def reaction(sandbox: Sandbox) -> str:
+    """Return the one reaction of the message of the run."""
+    (found,) = root(sandbox).get("reactions", [])
+    return str(found["name"])

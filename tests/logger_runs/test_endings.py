@@ -1,0 +1,221 @@
+"""How runs end: well, badly, stopped, killed."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.server import Sandbox
+from tests.logger_runs.conftest import Start, reaction, root, thread, until, whole
+
+GOES_WELL = """
+rule all:
+    localrule: True
+    input: expand("{s}.txt", s=["a", "b"])
+rule work:
+    output: "{s}.txt"
+    shell: "touch {output}"
+"""
+TWO_FAIL = """
+rule all:
+    localrule: True
+    input: expand("{s}.txt", s=["a", "b", "c"])
+rule work:
+    output: "{s}.txt"
+    log: "{s}.log"
+    shell: "echo trouble with {wildcards.s} > {log}; [ {wildcards.s} = c ] && touch {output}"
+"""
+RETRIES = """
+rule all:
+    localrule: True
+    input: "luck.txt", "never.txt"
+rule luck:
+    output: "luck.txt"
+    retries: 1
+    shell: "[ -e tried ] || {{ touch tried; exit 1; }}; touch {output}"
+rule never:
+    input: "luck.txt"
+    output: "never.txt"
+    retries: 2
+    shell: "exit 7"
+"""
+GROWS = """
+checkpoint split:
+    output: directory("parts")
+    shell: "mkdir {output}; touch {output}/1 {output}/2 {output}/3"
+def parts(wildcards):
+    folder = checkpoints.split.get().output[0]
+    return expand("done/{n}", n=glob_wildcards(folder + "/{n,[0-9]}").n)
+rule one:
+    input: "parts/{n}"
+    output: "done/{n}"
+    shell: "touch {output}"
+rule all:
+    default_target: True
+    input: parts
+    output: "all.txt"
+    shell: "touch {output}"
+"""
+WAITS = """
+rule all:
+    localrule: True
+    input: "fast.txt", "slow.txt"
+rule fast:
+    output: "fast.txt"
+    shell: "touch {output}"
+rule slow:
+    input: "fast.txt"
+    output: "slow.txt"
+    shell: "touch begun; while [ ! -e go ]; do sleep 0.1; done; touch {output}"
+"""
+
+
+def test_success(start: Start, sandbox: Sandbox) -> None:
+    run = start(GOES_WELL)
+    assert run.wait() == 0, run.stderr
+    assert "*study* succeeded: 3 jobs in" in root(sandbox)["text"]
+    assert "100 %" in whole(sandbox)
+    assert "work     2" in whole(sandbox)
+    assert reaction(sandbox) == "white_check_mark"
+    assert thread(sandbox) == []
+    assert "warning" not in run.stderr.lower()
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
+def test_two_failures_at_once_are_one_card(start: Start, sandbox: Sandbox) -> None:
+    run = start(TWO_FAIL, "--logger-slack-mention", "here", "--logger-slack-log-files")
+    assert run.wait() == 1
+    assert "failed after" in root(sandbox)["text"]
+    assert reaction(sandbox) == "x"
+    cards = [text for text in thread(sandbox) if text]
+    assert len(cards) == 1
+    assert cards[0].startswith("<!here> :x: failed: *work* (2 jobs): s=")
+    assert "trouble with" in cards[0]
+    assert "&amp;&amp; touch" in cards[0]
+    assert "--rerun-incomplete" in cards[0]
+    assert len([one for one in sandbox.messages() if one.get("files")]) == 2
+
+
+def test_keep_going_goes_on_after_a_failure(start: Start, sandbox: Sandbox) -> None:
+    run = start(TWO_FAIL, "--keep-going")
+    assert run.wait() == 1
+    assert "2 jobs failed, 1 of 4 done" in root(sandbox)["text"]
+    assert len(thread(sandbox)) == 1
+
+
+def test_retries_are_told_apart_from_a_failure(start: Start, sandbox: Sandbox) -> None:
+    run = start(RETRIES, cores=1)
+    assert run.wait() == 1
+    texts = thread(sandbox)
+    assert [text.split("\n")[0] for text in texts] == [
+        ":arrows_counterclockwise: tried again: *luck*, attempt 1 of 2",
+        ":arrows_counterclockwise: tried again: *never* (2 jobs), attempt 1 of 3",
+        ":x: failed: *never*, attempt 3 of 3",
+    ]
+    assert "1 job failed, 1 of 3 done" in root(sandbox)["text"]
+    assert "1, 3 tried again" in whole(sandbox)
+
+
+def test_a_checkpoint_adds_jobs(start: Start, sandbox: Sandbox) -> None:
+    run = start(GROWS)
+    assert run.wait() == 0, run.stderr
+    assert "succeeded: 5 jobs" in root(sandbox)["text"]
+    assert "5 of 5 jobs" in whole(sandbox)
+    totals = {call["args"]["text"] for call in sandbox.calls("chat.postMessage")}
+    assert any("of 2 jobs" in text for text in totals)
+
+
+def test_ctrl_c(start: Start, sandbox: Sandbox) -> None:
+    run = start(WAITS)
+    until(Path("begun").exists, run)
+    run.signal(signal.SIGINT, group=True)  # as a terminal does
+    assert run.wait() == 1
+    assert "was interrupted after" in root(sandbox)["text"]
+    assert "1 of 3 jobs done" in root(sandbox)["text"]
+    assert reaction(sandbox) == "warning"
+    assert thread(sandbox) == []
+
+
+def test_ctrl_c_twice_at_the_end(start: Start, sandbox: Sandbox) -> None:
+    run = start(WAITS)
+    until(Path("begun").exists, run)
+    until(lambda: sandbox.calls("reactions.add"), run)
+    hanging = sandbox.faults.add(Fault("chat.update", "hang", times=10_000))
+    run.signal(signal.SIGINT, group=True)
+    until(lambda: "did not complete successfully" in run.stderr, run)
+    hanging.reached.wait(60)
+    run.signal(signal.SIGINT, group=True)
+    run.wait()
+    assert "Traceback" not in run.stderr
+    assert len(list(Path(".snakemake/slack/outbox").glob("*.json"))) == 1, run.stderr
+
+
+def test_sigterm(start: Start, sandbox: Sandbox) -> None:
+    run = start(WAITS)
+    until(Path("begun").exists, run)
+    run.signal(signal.SIGTERM)
+    until(lambda: "Will exit after finishing" in run.stderr, run)
+    Path("go").touch()
+    assert run.wait() == 1
+    assert "was interrupted after" in root(sandbox)["text"]
+    assert "2 of 3 jobs done" in root(sandbox)["text"]
+
+
+def test_kill_9_is_marked_by_the_next_run(start: Start, sandbox: Sandbox) -> None:
+    run = start(WAITS)
+    until(Path("begun").exists, run)
+    until(lambda: sandbox.calls("reactions.add"), run)
+    run.signal(signal.SIGKILL, group=True)
+    run.wait()
+    assert "is running" in root(sandbox)["text"]
+    Path("go").touch()
+    again = start(WAITS, "--nolock", "--rerun-incomplete")
+    assert again.wait() == 0, again.stderr
+    old, new = sandbox.messages()
+    assert "*study* was interrupted: it was killed" in old["text"]
+    assert [one["name"] for one in old["reactions"]] == ["warning"]
+    assert "succeeded" in new["text"]
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
+def test_an_error_without_a_failed_job(start: Start, sandbox: Sandbox) -> None:
+    run = start(GOES_WELL + "onsuccess: raise ValueError('broken')\n")
+    assert run.wait() == 1
+    assert "failed after" in root(sandbox)["text"]
+    assert "ValueError" in root(sandbox)["text"]
+    assert "broken" not in str(sandbox.messages())
+
+
+def test_quiet_changes_nothing_in_slack(start: Start, sandbox: Sandbox) -> None:
+    run = start(TWO_FAIL, "--quiet", "all", "--keep-going")
+    assert run.wait() == 1
+    assert "2 jobs failed, 1 of 4 done" in root(sandbox)["text"]
+    assert len(thread(sandbox)) == 1
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("-n",), ("--lint",), ("--dag",), ("--rulegraph",), ("--report", "report.html"),
+        ("--touch",), ("--summary",), ("--unlock",), ("--list-rules",),
+    ],
+    ids=lambda flags: flags[0],
+)  # fmt: skip
+def test_nothing_is_said_where_nothing_is_run(
+    flags: tuple[str, ...], start: Start, sandbox: Sandbox
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        Path(name).touch()
+        os.utime(name, (1, 1))
+    run = start(GOES_WELL, *flags, "--forceall") if flags == ("-n",) else start(GOES_WELL, *flags)
+    run.wait()
+    assert "Traceback" not in run.stderr
+    assert sandbox.store.calls == []
+
+
+def test_a_run_of_seconds_says_nothing(start: Start, sandbox: Sandbox) -> None:
+    run = start(GOES_WELL, "--logger-slack-min-duration", "1h")
+    assert run.wait() == 0, run.stderr
+    assert sandbox.store.calls == []
