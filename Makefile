@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults librec approval package matrix matrix-smoke bench clean
+.PHONY: demo test lint unit emulate keyring leaks faults logger librec approval package matrix matrix-smoke bench clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks faults librec approval_runs
+SLOW := leaks logger_runs faults logger librec approval_runs
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
@@ -37,6 +37,10 @@ keyring: $(READY)
 # Real runs, searched for the password and the token, once for each way to give the password.
 leaks: $(READY)
 	pytest -n 2 -m "not secret_service" tests/leaks
+
+# The logger plugin on real runs, however they end and whatever Slack does meanwhile.
+logger: $(READY)
+	pytest -n 2 tests/logger_runs
 
 # Every fault at every call, over real runs: nothing lost, nothing doubled; prints one table.
 faults: $(READY)
