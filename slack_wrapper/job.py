@@ -104,8 +104,12 @@ def _is_namedlist(value: Any) -> bool:
     return type(value).__name__ in ("Namedlist", "Params", "InputFiles")
 
 
-def context_of(job: Any) -> dict[str, Any]:
+def context_of(job: Any, config: Any = None) -> dict[str, Any]:
     """Return what a template of a job may use; nothing secret is in it.
+
+    Args:
+        job: Snakemake's.
+        config: of the workflow, where the job does not have it.
 
     The `slack:` section stays out of it, and so does whatever else of the config has a secret's
     name.
@@ -119,14 +123,20 @@ def context_of(job: Any) -> dict[str, Any]:
         if all(data.suffix(path) in data.KINDS for path in _paths(value))
     }
     return {
-        "wildcards": {name: str(value) for name, value in job.wildcards.items()},
+        "wildcards": {name: str(value) for name, value in _wildcards(job).items()},
         "input": {name: _plain(value) for name, value in inputs.items()},
         "inputs": [str(path) for path in job.input],
         "params": {name: _plain(value) for name, value in named(job.params).items()},
-        "config": without_secrets(job.config),
+        "config": without_secrets(job.config if config is None else config),
         "data": facts.Lazy(kinds),
         "run": facts.run_facts(str(job.rule)),
     }
+
+
+def _wildcards(job: Any) -> Mapping[str, Any]:
+    """Return the wildcards, of which Snakemake's own jobs have two forms."""
+    found = getattr(job, "wildcards_dict", None)
+    return found if found is not None else dict(job.wildcards.items())
 
 
 def _read(value: Any) -> Any:

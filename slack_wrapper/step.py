@@ -19,7 +19,7 @@ from slack_wrapper.errors import (
 from slack_wrapper.job import context_of, parts_of
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.redact import redact
-from slack_wrapper.session.base import PENDING, Receipt, Session
+from slack_wrapper.session.base import PENDING, Receipt, Session, deliveries
 from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import Request, build
 from slack_wrapper.session.wire import VARIABLE
@@ -37,6 +37,7 @@ def run(snakemake: Any) -> int:
             session = session_of(snakemake.config)
             receipt = _post(session, request, snakemake)
             session.confirm(request, receipt, place.write(receipt))
+        _preview(request, receipt)
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code
@@ -57,6 +58,14 @@ def _post(session: Session, request: Request, snakemake: Any) -> Receipt:
             f"step {snakemake.rule} runs on {socket.gethostname()}, cannot reach the session of "
             f"its run there, and has no key of its own: {error.message}"
         ) from None
+
+
+def _preview(request: Request, receipt: Receipt) -> None:
+    """Show in a dry run what would have been posted."""
+    if deliveries(receipt)[0].get("status") == "dry_run":
+        from slack_wrapper.preview import looks, show
+
+        show.show(looks.of(request), show.place_of(request.receipt), sys.stderr)
 
 
 def _settled(session: Session, request: Request) -> Receipt:

@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "look whether the posts of a config would get through",
     "message": "post a message",
     "file": "post one or more files",
+    "preview": "show what posts would look like; nothing is sent or run",
     "outbox": "list the posts that wait for slack, or drop one",
     "flush": "deliver the posts that wait for slack",
     "manifest": "print the Slack app manifest and the link that creates the app",

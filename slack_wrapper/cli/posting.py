@@ -11,6 +11,7 @@ from typing import Any
 from slack_wrapper.cli import contents, passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.errors import ConfigError
+from slack_wrapper.preview import looks, show
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.open import open_local
@@ -71,6 +72,8 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
         session.courier.acknowledge()
     else:
         receipt = session.post(request)
+    if not session.sends and not args.json:
+        show.show(looks.of(request), None)
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
     entries = deliveries(receipt)
     return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE

@@ -104,6 +104,7 @@ def _shown(store: Store, message: dict[str, Any], link: Link) -> dict[str, Any]:
     rendering = render.Renderer(
         {one["id"]: one["name"] for one in store.data["users"]},
         {one["id"]: one["name"] for one in store.data["channels"]},
+        _Links(store, link),
     )
     files = [store.data["files"].get(one["id"], one) for one in message.get("files") or []]
     blocks = message.get("blocks")
@@ -132,6 +133,19 @@ def _shown(store: Store, message: dict[str, Any], link: Link) -> dict[str, Any]:
             for one in message.get("reactions") or []
         ],
     }  # fmt: skip
+
+
+class _Links(dict[str, str]):
+    """File ID → its address on the page, found when a block shows it."""
+
+    def __init__(self, store: Store, link: Link) -> None:
+        super().__init__()
+        self._store, self._link = store, link
+
+    def get(self, identifier: str, default: Any = None) -> Any:
+        """Return the address of a file, the default for one that is not there."""
+        entry = self._store.data["files"].get(identifier)
+        return self._link(entry) if entry else default
 
 
 def _safe(rendered: str) -> Markup:

@@ -17,9 +17,16 @@ class Renderer:
     Args:
         people: user ID → name, for mentions.
         channels: channel ID → name.
+        files: file ID → its address on the page, for images in blocks.
     """
 
-    def __init__(self, people: dict[str, str], channels: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        people: dict[str, str],
+        channels: dict[str, str] | None = None,
+        files: dict[str, str] | None = None,
+    ) -> None:
+        self._files = files or {}
         self._text = Text(people, channels or {})
         self._people = people
 
@@ -73,9 +80,14 @@ class Renderer:
         return f'<div class="context">{" &nbsp; ".join(words)}</div>'
 
     def _block_image(self, block: dict[str, Any]) -> str:
-        # Never loaded: the page asks no other host for anything.
-        title = self._object(block.get("title"))
-        return f'<div class="alt">{title} 🖼 {escape(str(block.get("alt_text", "")))}</div>'
+        title, alt = self._object(block.get("title")), escape(str(block.get("alt_text", "")))
+        source = block.get("slack_file")
+        link = self._files.get(str(source.get("id"))) if isinstance(source, dict) else None
+        if link and link != "#":
+            picture = f'<img src="{escape(link)}" alt="{alt}">'
+            return f'<div class="file"><span class="size">{title or alt}</span>{picture}</div>'
+        # Others are never loaded: the page asks no other host for anything.
+        return f'<div class="alt">{title} 🖼 {alt}</div>'
 
     def _block_actions(self, block: dict[str, Any]) -> str:
         buttons = (

@@ -1,0 +1,103 @@
+"""The steps of a Snakefile, as Snakemake plans them; no job is run."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from slack_wrapper import planned
+from slack_wrapper.errors import RequestError, SlackWrapperError
+from slack_wrapper.job import context_of, parts_of
+from slack_wrapper.preview import looks
+from slack_wrapper.preview.looks import Looks
+from slack_wrapper.session.request import build
+from slack_wrapper.step import section_of
+
+_CHOICES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
+
+
+def steps_of(
+    targets: Sequence[str], *, snakefile: str | None = None, configfile: str | None = None
+) -> Iterator[Looks]:
+    """Yield what the steps look like that make some targets, or that these need.
+
+    Args:
+        targets: receipts or rules; none for the workflow's own.
+        snakefile: the workflow; None for the place where Snakemake looks.
+        configfile: read beside the workflow's own.
+
+    Raises:
+        RequestError: Snakemake cannot plan them, or none of them is a step of ours.
+    """
+    jobs, config = _plan(targets, snakefile, configfile)
+    wanted = [job for job in jobs if _is_ours(job)]
+    named = [job for job in wanted if {job.rule.name, *map(str, job.output)} & {*targets}]
+    if not wanted:
+        what = ", ".join(targets) or "the workflow"
+        raise RequestError(
+            f"{what} has no step that posts", hint="name a receipt, such as slack/post_ndcg.json"
+        )
+    for job in named or wanted:
+        yield _looks(job, config)
+
+
+def _plan(
+    targets: Sequence[str], snakefile: str | None, configfile: str | None
+) -> tuple[list[Any], Any]:
+    from snakemake import api
+    from snakemake.settings import types
+
+    place = snakefile or next((one for one in _CHOICES if os.path.exists(one)), "")  # noqa: PTH110
+    if not place:
+        raise RequestError("there is no Snakefile here", hint="give it: --snakefile FILE")
+    said = io.StringIO()
+    files = [Path(configfile)] if configfile else []
+    try:
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
+            output = types.OutputSettings(dryrun=True, quiet={types.Quietness.ALL})
+            with api.SnakemakeApi(output) as snakemake:
+                workflow = snakemake.workflow(
+                    resource_settings=types.ResourceSettings(cores=1),
+                    config_settings=types.ConfigSettings(configfiles=files),
+                    snakefile=Path(place),
+                )
+                dag = workflow.dag(
+                    types.DAGSettings(targets={*targets}, forcetargets=bool(targets))
+                )
+                dag.execute_workflow(executor="dryrun")
+                run = workflow._workflow  # Snakemake's interface gives no jobs otherwise
+                return list(run.dag.jobs), run.config
+    except SlackWrapperError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a Snakefile raises
+        told = str(error).strip().split("\n")
+        reason = told[0][:1].lower() + told[0][1:].rstrip(".:")
+        raise RequestError(
+            f"snakemake cannot plan {', '.join(targets) or place}: {reason}",
+            hint=" ".join(line.strip() for line in told[1:4]) or "run: snakemake -n",
+        ) from None
+
+
+def _is_ours(job: Any) -> bool:
+    wrapper = str(getattr(job.rule, "wrapper", None) or "")
+    return wrapper.rstrip("/").endswith(("/slack_wrapper", ":slack_wrapper"))
+
+
+def _looks(job: Any, config: Any) -> Looks:
+    section = section_of(config)
+    absent = [str(path) for path in job.input if not os.path.exists(path)]  # noqa: PTH110
+    if absent:
+        request = planned.request(job, section)
+        note = f"not there yet: {', '.join(absent)}; … stands for what they will say"
+        if request is None:
+            raise RequestError(
+                f"step {job.rule}: where it posts depends on {absent[0]}, which is not there yet",
+                hint="run the rules before it",
+            )
+        return looks.of(request, (note,))
+    parts = parts_of(job)
+    return looks.of(build(**parts, defaults=section, context=lambda: context_of(job, config)))
