@@ -12,7 +12,7 @@ from typing import Any
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
 from slack_wrapper.errors import SlackWrapperError
-from slack_wrapper.run_session import Run, run_of, warn
+from slack_wrapper.run_session import Run, interrupted, run_of, warn
 from slack_wrapper.session.request import QUEUE, WARN, build
 
 _BEGAN = "_slack_wrapper_began"
@@ -25,8 +25,11 @@ def on_start(workflow: Any) -> None:
         workflow: Snakemake's, as it is known in a Snakefile.
     """
     setattr(workflow, _BEGAN, time.monotonic())
-    jobs = len(list(workflow.dag.needrun_jobs()))
-    _say(workflow, lambda: cards.started(jobs), root=True)
+
+    def text() -> str:
+        return cards.started(len(list(workflow.dag.needrun_jobs())))
+
+    _say(workflow, text, root=True)
 
 
 def on_success(workflow: Any, log: Any = None) -> None:
@@ -36,8 +39,11 @@ def on_success(workflow: Any, log: Any = None) -> None:
         workflow: Snakemake's.
         log: what Snakemake gives a hook; not needed.
     """
-    done = workflow.scheduler.finished_jobs
-    _say(workflow, lambda: cards.succeeded(done, _seconds(workflow)))
+
+    def text() -> str:
+        return cards.succeeded(workflow.scheduler.finished_jobs, _seconds(workflow))
+
+    _say(workflow, text)
 
 
 def on_error(workflow: Any, log: Any = None) -> None:
@@ -68,13 +74,16 @@ def attach_hooks(workflow: Any) -> None:
 
 
 def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
-    run = run_of(workflow)
-    if not run.for_real() or run.shared.live:
-        return
     try:
-        _post(run, text(), root=root)
+        run = run_of(workflow)
+        if run.for_real() and not run.shared.live:
+            _post(run, text(), root=root)
     except SlackWrapperError as error:
         warn(str(error))
+    except KeyboardInterrupt:
+        if root:  # at the password prompt, or a message that took too long: no job has begun yet
+            raise interrupted() from None
+        warn("the message was interrupted")
     except Exception as error:  # noqa: BLE001 - a message must never end a run
         warn(f"the hook failed: {type(error).__name__}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from types import TracebackType
 
@@ -42,10 +43,23 @@ def sdk_logger() -> logging.Logger:
 
 
 def guard_tracebacks() -> None:
-    """Let an error that nobody has caught, a bug of ours, be printed without secrets."""
+    """Let an error that nobody has caught, a bug of ours, be printed without secrets.
 
-    def show(kind: type[BaseException], error: BaseException, frames: TracebackType | None) -> None:
-        text = "".join(traceback.format_exception(kind, error, frames))
-        print(redact(text), end="", file=sys.stderr, flush=True)
+    In the threads of this process too; another program's own way of showing errors is left alone.
+    """
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _show
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _show_in_thread
 
-    sys.excepthook = show
+
+def _show(
+    kind: type[BaseException], error: BaseException | None, frames: TracebackType | None
+) -> None:
+    text = "".join(traceback.format_exception(kind, error, frames))
+    print(redact(text), end="", file=sys.stderr, flush=True)
+
+
+def _show_in_thread(given: threading.ExceptHookArgs) -> None:
+    if given.exc_type is not SystemExit:  # the end of a thread, not an error
+        _show(given.exc_type, given.exc_value, given.exc_traceback)

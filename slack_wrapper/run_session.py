@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from slack_wrapper import job_records, shared
-from slack_wrapper.errors import RequestError, SlackWrapperError
+from slack_wrapper.errors import NoPassword, RequestError, SlackWrapperError
+from slack_wrapper.logs import guard_tracebacks
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
 from slack_wrapper.session.request import WARN
@@ -157,6 +158,8 @@ class Run:
                 self._check(session, steps, made)
         except SlackWrapperError as error:
             raise workflow_error(error) from None
+        except KeyboardInterrupt:
+            raise interrupted() from None
         session.courier.catch_up()
         self._flush()
         if session.sends:
@@ -180,6 +183,8 @@ class Run:
         except SlackWrapperError as error:
             names = ", ".join(sorted(steps))
             warn(f"a checkpoint may add the step {names}, which could not post: {error}")
+        except KeyboardInterrupt:
+            raise interrupted() from None
 
     def _check(self, session: LocalSession, steps: list[Any], made: set[str]) -> None:
         """Unlock the keys, and end the run here if a step of it could not succeed.
@@ -237,6 +242,11 @@ def _tell_jobs(path: str) -> None:
     os.environ[wire.VARIABLE] = path
 
 
+def interrupted() -> Exception:
+    """Return what ends a run that somebody has interrupted at the password prompt."""
+    return workflow_error(NoPassword("interrupted before the first job", hint="run it again"))
+
+
 def warn(text: str) -> None:
     """Tell trouble that does not end the run on stderr."""
     print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
@@ -251,6 +261,7 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
         if workflow.is_main_process:
             # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
             withdraw_from_environment()
+            guard_tracebacks()
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)
             _compose(workflow, "onerror", run.fail, ours_first=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.redact import redact
 
 
 def workflow_error(error: SlackWrapperError) -> Exception:
@@ -16,5 +17,5 @@ def workflow_error(error: SlackWrapperError) -> Exception:
     # A property, because contextlib sets the attribute on the way.
     hidden = property(lambda error: None, lambda error, frames: None)
     shown = type("WorkflowError", (WorkflowError,), {"__traceback__": hidden})
-    raised: Exception = shown(f"slack_wrapper: error: {error}")
+    raised: Exception = shown(redact(f"slack_wrapper: error: {error}"))
     return raised

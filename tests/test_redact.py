@@ -112,3 +112,25 @@ def test_an_uncaught_error_prints_no_secret() -> None:
     assert done.returncode == 1
     assert "ValueError: [redacted]" in done.stderr
     assert "s3same-open" not in done.stderr
+
+
+def test_an_uncaught_error_in_a_thread_prints_no_secret() -> None:
+    code = (
+        "import threading\n"
+        "from slack_wrapper.logs import guard_tracebacks; from slack_wrapper.redact import Secret\n"
+        "def work(): raise ValueError(Secret('s3same' + '-open').reveal())\n"
+        "guard_tracebacks(); threading.Thread(target=work).start()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "ValueError: [redacted]" in done.stderr
+    assert "s3same-open" not in done.stderr
+
+
+def test_another_programs_own_way_of_showing_errors_is_left_alone() -> None:
+    code = (
+        "import sys; from slack_wrapper.logs import guard_tracebacks\n"
+        "sys.excepthook = lambda *error: print('theirs')\n"
+        "guard_tracebacks(); raise ValueError"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "theirs\n"

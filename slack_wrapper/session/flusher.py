@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
+
+from slack_wrapper.errors import SlackWrapperError
 
 INTERVAL = 30.0  # seconds between two tries, the first time
 LONGEST = 600.0  # seconds; the interval doubles up to here while nothing gets through
@@ -30,5 +33,6 @@ class Flusher:
         pause = INTERVAL
         while not self._over.wait(pause):
             if self._waits():
-                self._flush()
+                with contextlib.suppress(SlackWrapperError):  # told at the end of the run
+                    self._flush()
                 pause = min(LONGEST, pause * 2) if self._waits() else INTERVAL

@@ -254,11 +254,20 @@ def _typed(label: str) -> str:
 
 
 def _has_terminal() -> bool:
+    """Whether somebody can be asked: there is a terminal, and we are in its foreground.
+
+    The shell stops a command in the background (`snakemake &`) that reads from the terminal.
+    """
     try:
-        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
         return sys.stdin is not None and sys.stdin.isatty()
-    return True
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:  # it has hung up
+        return False
+    finally:
+        os.close(terminal)
 
 
 def _first_line(data: bytes, error: type[Exception], source: str) -> Secret:

@@ -15,6 +15,7 @@ from slack_wrapper.cards import FailedJob
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.vault import store
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, write
 
@@ -114,6 +115,28 @@ def test_trouble_with_slack_never_changes_the_runs_end(
     assert done.returncode == 0, done.stderr
     assert "slack_wrapper: warning: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_hooks_without_the_rule_files_are_told_and_end_nothing(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    own = OWN_HOOKS.replace('include: slack_wrapper.rules("slack.smk")', "")
+    assert own != OWN_HOOKS
+    write(study, own + WORK.replace("COMMAND", "touch {output}"), CONFIG)
+    done = snakemake()
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("the workflow includes no rule file of slack_wrapper") == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_hooks_post_through_a_webhook(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
+    url = f"{sandbox.url}/services/{sandbox.store.data['webhooks'][0]['path']}"
+    store.encrypt_to(study / "keys" / "slack-api.enc", url, PASSWORD, profile="test-only")
+    write(study, HOOKS + WORK.replace("COMMAND", "touch {output}"), CONFIG)
+    done = snakemake()
+    assert done.returncode == 0, done.stderr
+    assert "warning" not in done.stderr
+    assert ["started" in text or "succeeded" in text for text in texts(sandbox)] == [True, True]
 
 
 def test_a_hook_may_wait_where_steps_fail(study: Path, sandbox: Sandbox, snakemake: Run) -> None:

@@ -231,6 +231,40 @@ def test_one_prompt_at_the_start_and_two_more_after_a_wrong_password(
     assert len(shown(sandbox)) == 5
 
 
+def test_in_the_background_of_a_terminal_nobody_is_asked(study: Path, sandbox: Sandbox) -> None:
+    """The shell would stop it there, and nobody would see why."""
+    write(study, INCLUDE + MANY, CONFIG)
+    script = f"set -m; {sys.executable} -m snakemake --cores 1 & wait $!; echo ended $?"
+    child = pexpect.spawn(
+        "bash", ["-c", script], cwd=str(study), timeout=60, encoding="utf-8", env=dict(os.environ)
+    )
+    child.expect("there is no password for the key file")
+    child.expect("ended 1")
+
+
+@pytest.mark.parametrize("asks", ["step", "hook", "checkpoint"])
+def test_interrupted_at_the_prompt_it_ends_without_a_traceback(
+    study: Path, sandbox: Sandbox, asks: str
+) -> None:
+    work = "rule work:\n    output: 'work.txt'\n    shell: 'touch {output}'\n"
+    texts = {"step": MANY, "checkpoint": CHECKPOINT,
+             "hook": 'include: slack_wrapper.rules("hooks.smk")\n' + work}  # fmt: skip
+    write(study, INCLUDE + texts[asks], CONFIG)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "snakemake", "--cores", "1"], cwd=str(study), timeout=60,
+        encoding="utf-8", env=dict(os.environ),
+    )  # fmt: skip
+    child.expect("Password for keys/slack-api.enc: ")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 1
+    assert "slack_wrapper: error: interrupted before the first job" in child.before
+    assert "Traceback" not in child.before
+    assert shown(sandbox) == []
+    assert left_over() == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_leaves_nothing_secret(
     study: Path, sandbox: Sandbox, snakemake: Run, number: int
