@@ -66,8 +66,9 @@ librec: $(READY)
 approval: $(READY)
 	pytest -n 2 tests/approval_runs
 
+# Side by side with others, in one table; BENCH=--quick only looks whether all of it works.
 bench: $(READY)
-	python benchmarks/upload.py
+	python -m benchmarks $(BENCH)
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 is older than 3.11; give another: make PYTHON=python3.12 …" >&2; exit 1; }

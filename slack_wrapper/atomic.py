@@ -35,7 +35,9 @@ class Reservation:
             self.release()
             raise
 
-    def fill(self, data: bytes, *, times: tuple[int, int] | None = None) -> int:
+    def fill(
+        self, data: bytes, *, times: tuple[int, int] | None = None, durable: bool = True
+    ) -> int:
         """Write the file so that a crash at any instant leaves the old one or the new one.
 
         Returns its time of last change, in ns since the epoch.
@@ -43,6 +45,7 @@ class Reservation:
         Args:
             data: the whole content.
             times: of last access and last change, in ns since the epoch; None for now.
+            durable: whether it survives a power failure at once; False leaves that to `sync`.
 
         Raises:
             OSError: nothing was changed.
@@ -54,13 +57,15 @@ class Reservation:
                 file.flush()
                 if times:
                     os.utime(file.fileno(), ns=times)
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
                 changed = os.fstat(file.fileno()).st_mtime_ns
             self._name.replace(self._target)
         except BaseException:
             self.release()
             raise
-        sync_folder(self._target.parent)
+        if durable:
+            sync_folder(self._target.parent)
         return changed
 
     def release(self) -> None:
@@ -92,6 +97,17 @@ def sweep(path: str | os.PathLike[str]) -> None:
     for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
         with contextlib.suppress(OSError):
             left.unlink()
+
+
+def sync(path: str | os.PathLike[str]) -> None:
+    """Make a file survive a power failure, where it is there and the file system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        sync_folder(Path(path).parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -36,15 +36,19 @@ class ReceiptFile:
         except OSError as error:
             raise self._failed(error, "nothing was posted") from None
 
-    def write(self, receipt: Mapping[str, Any]) -> int:
+    def write(self, receipt: Mapping[str, Any], *, durable: bool = True) -> int:
         """Write the receipt whole or not at all, and return its time of last change in ns.
+
+        Args:
+            receipt: the content.
+            durable: see `atomic.Reservation.fill`.
 
         Raises:
             RequestError: it cannot be written.
         """
         text = json.dumps(receipt, indent=2, ensure_ascii=False) + "\n"
         try:
-            return self._place.fill(text.encode("utf-8"))
+            return self._place.fill(text.encode("utf-8"), durable=durable)
         except OSError as error:
             raise self._failed(error, "the post itself is done") from None
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from slack_wrapper.client.hashing import BLOCK, BlockHash
 from slack_wrapper.errors import (
     FileChanged,
     FileEmpty,
@@ -82,12 +83,12 @@ class WatchedReader:
     def __init__(self, file: LocalFile) -> None:
         self._file = file
         self._left = file.size
-        self._hash = hashlib.sha256()
-        self._handle: IO[bytes] | None = None
+        self._hash = BlockHash()
+        self._handle: FileIO | None = None
 
     def __enter__(self) -> WatchedReader:
         try:
-            self._handle = self._file.path.open("rb")
+            self._handle = FileIO(self._file.path)
         except FileNotFoundError:
             raise FileMissing(f"the file {self._file.path} has gone") from None
         except OSError as error:
@@ -98,24 +99,30 @@ class WatchedReader:
         return self
 
     def __exit__(self, *exc: Any) -> None:
+        self._hash.close()
         if self._handle:
             self._handle.close()
 
-    def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, never more than the file had when it was checked."""
+    def read(self, size: int = BLOCK) -> memoryview:
+        """Return up to `size` bytes, one block at most; they stay as they are until the next read.
+
+        Never more than the file had when it was checked.
+        """
         assert self._handle is not None
-        wanted = self._left if size < 0 else min(size, self._left)
+        wanted = min(size, BLOCK, self._left)
         if wanted == 0:
-            return b""
+            return memoryview(b"")
+        buffer = self._hash.buffer()
+        block = memoryview(buffer)[:wanted]
         try:
-            block = self._handle.read(wanted)
+            block = block[: self._handle.readinto(block)]
         except OSError as error:
             raise FileUnreadable(
                 f"the file {self._file.path} cannot be read: {os_reason(error)}"
             ) from None
         if not block:
             raise self._changed()
-        self._hash.update(block)
+        self._hash.update(buffer, block)
         self._left -= len(block)
         return block
 

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from slack_wrapper.client.hashing import BLOCK
 from slack_wrapper.client.refusals import NEED_BOT, UNKNOWN_BOT, refusal
 from slack_wrapper.errors import (
     ConfigError,
@@ -41,7 +42,6 @@ REPEATABLE = frozenset(
     {
         "auth.test",
         "chat.getPermalink",
-        "chat.scheduledMessages.list",
         "chat.update",
         "chat.delete",
         "conversations.history",
@@ -63,7 +63,6 @@ REPEATABLE = frozenset(
     }
 )
 UPLOAD = "upload"  # what the errors call the POST of a file's bytes
-UPLOAD_BLOCK = 1 << 20  # bytes read and sent at a time; larger blocks gain nothing on loopback
 _HTTP_TOO_MANY = 429
 _HTTP_UNAVAILABLE = 503
 _HTTP_SERVER_ERROR = 500
@@ -313,9 +312,7 @@ class _BlockHTTP(urllib.request.HTTPHandler):
     """http.client reads a body in blocks of 16 KiB by default; 1 MiB is several times faster."""
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(
-            functools.partial(http.client.HTTPConnection, blocksize=UPLOAD_BLOCK), req
-        )
+        return self.do_open(functools.partial(http.client.HTTPConnection, blocksize=BLOCK), req)
 
 
 class _BlockHTTPS(urllib.request.HTTPSHandler):
@@ -325,6 +322,6 @@ class _BlockHTTPS(urllib.request.HTTPSHandler):
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
         connection = functools.partial(
-            http.client.HTTPSConnection, blocksize=UPLOAD_BLOCK, context=self._tls
+            http.client.HTTPSConnection, blocksize=BLOCK, context=self._tls
         )
         return self.do_open(connection, req)

@@ -19,10 +19,12 @@ class RemoteSession:
 
     Args:
         path: of its UNIX socket.
+        connection: one that is open already, for the first question.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, connection: socket.socket | None = None) -> None:
         self._path = path
+        self._first = connection
 
     @staticmethod
     def reachable() -> RemoteSession | None:
@@ -32,10 +34,9 @@ class RemoteSession:
         if not path or not is_private(os.path.dirname(path)):  # noqa: PTH120
             return None
         try:
-            _connect(path).close()
+            return RemoteSession(path, _connect(path))
         except OSError:
             return None
-        return RemoteSession(path)
 
     def post(self, request: Request) -> Receipt:
         """Have the main process post, and return its receipt.
@@ -62,8 +63,9 @@ class RemoteSession:
         return self._ask({"encrypt": paths})
 
     def _ask(self, what: dict[str, Any]) -> Receipt:
+        opened, self._first = self._first, None
         try:
-            with _connect(self._path) as connection:
+            with opened or _connect(self._path) as connection:
                 question = {"version": wire.VERSION, "cwd": os.getcwd()}  # noqa: PTH109
                 wire.send(connection, {**question, **what})
                 answer = wire.receive(connection)

@@ -1,0 +1,134 @@
+"""(a) What a step costs, beside an empty `script:` step and one written as librec-auto did.
+
+Each kind is a workflow of its own, run by real Snakemake with one core; the cost of a step is the
+difference between a run of many and a run of few, divided by how many more there were. Every step
+has a channel of its own, so that no pacing is measured. Ours posts to a sandbox in another process,
+asks for the permalink and writes its receipt; librec-auto's opens its key file and posts by
+slack_sdk; the empty one writes its output.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measuring import Cost, Row, at_most, cost_of, environment, interleaved, server
+
+KINDS = ("ours", "empty", "librec")
+PASSWORD = "correct horse battery staple"
+SERVE = """
+import sys
+from slack_wrapper.sandbox.server import Sandbox
+import os
+count = int(os.environ["CHANNELS"])
+channels = [{"id": f"C{n:09}", "name": f"c{n}", "members": ["U1"]} for n in range(count)]
+scopes = ["chat:write", "chat:write.public", "channels:read", "groups:read"]
+seed = {"team": "Bench", "users": [{"id": "U1", "name": "bot", "is_bot": True}],
+        "channels": channels, "tokens": [{"token": "xoxb-bench", "user": "U1", "scopes": scopes}]}
+with Sandbox(seed=seed) as box:
+    print(box.api_url, flush=True)
+    sys.stdin.read()
+"""
+HEAD = """
+rule all:
+    default_target: True
+    input: expand("out/{n}.json", n=range(int(config["posts"])))
+"""
+SNAKEFILES = {
+    "ours": """
+import slack_wrapper
+config["slack"] = {"encrypted_key": "keys/slack-api.enc"}
+include: slack_wrapper.rules("slack.smk")
+use rule slack_message as post with:
+    output: "out/{n}.json"
+    params: message="step {n}", channel="c{n}"
+""",
+    "empty": 'rule post:\n    output: "out/{n}.json"\n    script: "empty.py"\n',
+    "librec": """
+rule post:
+    output: "out/{n}.json"
+    params: channel="c{n}"
+    script: "librec.py"
+""",
+}
+EMPTY = "open(snakemake.output[0], 'w').close()\n"
+LIBREC = f"""
+import base64, os
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from slack_sdk import WebClient
+
+kdf = PBKDF2HMAC(hashes.SHA256(), 32, b"20200915", 100_000)
+with open("keys/librec.enc", "rb") as file:
+    token = Fernet(base64.urlsafe_b64encode(kdf.derive({PASSWORD!r}.encode()))).decrypt(file.read())
+client = WebClient(token.decode(), base_url=os.environ["SLACK_WRAPPER_BASE_URL"])
+client.chat_postMessage(channel=snakemake.params.channel, text="step")
+open(snakemake.output[0], "w").close()
+"""
+
+
+def prepare(folder: Path) -> None:
+    """Write the three workflows and their key files."""
+    from slack_wrapper.vault import store
+
+    for kind in KINDS:
+        place = folder / kind
+        (place / "keys").mkdir(parents=True)
+        (place / "Snakefile").write_text(HEAD + SNAKEFILES[kind])
+    (folder / "empty" / "empty.py").write_text(EMPTY)
+    (folder / "librec" / "librec.py").write_text(LIBREC)
+    (folder / "librec" / "keys" / "librec.enc").write_bytes(_librec_file(b"xoxb-bench"))
+    store.encrypt_to(folder / "ours" / "keys" / "slack-api.enc", "xoxb-bench", PASSWORD)
+
+
+def _librec_file(token: bytes) -> bytes:
+    import base64
+    import hashlib
+
+    from cryptography.fernet import Fernet
+
+    key = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"20200915", 100_000)
+    return Fernet(base64.urlsafe_b64encode(key)).encrypt(token)
+
+
+def run(folder: Path, kind: str, count: int, url: str) -> Cost:
+    """Run one workflow anew with `count` steps."""
+    place = folder / kind
+    for name in ("out", ".snakemake"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    argv = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "all",
+            "--config", f"posts={count}"]  # fmt: skip
+    env = environment(SLACK_WRAPPER_BASE_URL=url, SLACK_WRAPPER_PASSWORD=PASSWORD,
+                      TMPDIR=str(folder))  # fmt: skip
+    return cost_of(argv, cwd=place, env=env)
+
+
+def step_costs(few: int, many: int, rounds: int) -> dict[str, Cost]:
+    """Return what one step of each kind takes."""
+    with tempfile.TemporaryDirectory() as name, server(SERVE, CHANNELS=str(many)) as url:
+        folder = Path(name)
+        prepare(folder)
+        run(folder, "ours", 1, url)  # what is compiled and cached is there for all
+
+        def one(kind: str) -> Cost:
+            less, more = (run(folder, kind, count, url) for count in (few, many))
+            share = 1 / (many - few)
+            return Cost((more.wall - less.wall) * share, (more.cpu - less.cpu) * share, more.peak)
+
+        return interleaved(KINDS, rounds, one)
+
+
+def rows(*, quick: bool = False) -> list[Row]:
+    """Return the rows of the table."""
+    costs = step_costs(1, 3, 1) if quick else step_costs(5, 35, 7)
+    ours, found = costs["ours"], []
+    for kind, aim, words in (
+        ("empty", 1.15, "step / empty script: step"),
+        ("librec", 0.7, "step / slack_sdk and PBKDF2 in the job"),
+    ):
+        for name in ("wall", "cpu"):
+            mine, theirs = (getattr(cost, name) * 1000 for cost in (ours, costs[kind]))
+            what, ratio = f"{words}, {name}", mine / theirs
+            found.append(at_most("a", what, f"{mine:.0f} ms", f"{theirs:.0f} ms", ratio, aim))
+    return found
