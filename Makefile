@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | approval | package | matrix | bench | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | approval | package | matrix | bench | gallery | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults logger librec approval package matrix matrix-smoke bench clean
+.PHONY: demo test lint unit emulate keyring leaks faults logger librec approval package matrix matrix-smoke bench gallery clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -76,6 +76,10 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable ".[demo]" --group dev
 	touch $@
+
+# The pictures of docs/gallery.md, from its own code; needs a Chromium, which it installs on Debian.
+gallery: $(READY)
+	python docs/pictures/gallery.py
 
 clean:
 	rm -rf .build .snakemake results slack

@@ -86,3 +86,11 @@ def test_links_between_pages_lead_somewhere() -> None:
         if not (path.parent / link).exists()
     ]
     assert broken == []
+
+
+def test_the_gallery_has_a_small_picture_of_each_step() -> None:
+    text = page("gallery.md")
+    names = re.findall(r"^## (\w+)$", text, re.MULTILINE)
+    assert names == re.findall(r"!\[.+\]\(pictures/(\w+)\.png\)", text)
+    pictures = [DOCS / "pictures" / f"{name}.png" for name in names]
+    assert [path.name for path in pictures if path.stat().st_size > 100_000] == []

@@ -103,10 +103,10 @@ class Text:
             atoms.append(f"<code>{escape(code)}</code>" if code else self._special(special))
             return f"\0{len(atoms) - 1}\0"
 
-        text = escape(_ATOM.sub(aside, line.replace("\0", "")))
+        # Emoji first: a name such as :white_check_mark: has marks of italics in it.
+        text = _emojis(escape(_ATOM.sub(aside, line.replace("\0", ""))))
         for form, replacement in _INLINE:
             text = form.sub(replacement, text)
-        text = _emojis(text)
         return re.sub("\0(\\d+)\0", lambda match: atoms[int(match[1])], text)
 
     def _special(self, inner: str) -> str:

@@ -26,7 +26,7 @@ class Renderer:
         channels: dict[str, str] | None = None,
         files: dict[str, str] | None = None,
     ) -> None:
-        self._files = files or {}
+        self._files = files if files is not None else {}
         self._text = Text(people, channels or {})
         self._people = people
 
