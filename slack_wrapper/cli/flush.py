@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Deliver, oldest first; 75 while some wait still, 1 when one can never be delivered."""
     session = open_local(section_in(args.configfile), password=passwords.given(args))
-    code = EXIT_DONE
+    session.asks, code = True, EXIT_DONE
     for entry, outcome in session.flush():
         if not isinstance(outcome, SlackWrapperError):
             print(f"delivered {entry.id}: {outcome['channel_name']} {outcome['permalink'] or ''}")

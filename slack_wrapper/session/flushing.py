@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from slack_wrapper.client.files import LocalFile, check
 from slack_wrapper.delivery.entry import Entry, KeptFile
-from slack_wrapper.errors import FileChanged, FileMissing, LedgerUnusable, SlackWrapperError
+from slack_wrapper.errors import (
+    FileChanged,
+    FileMissing,
+    LedgerUnusable,
+    PasswordError,
+    SlackWrapperError,
+)
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.request import Request, title_of
@@ -47,7 +53,7 @@ def flush(session: LocalSession, place: tuple[str, str] | None = None) -> list[O
             done.append((entry, outcome))
             if isinstance(outcome, SlackWrapperError):
                 stuck.add(entry.place)
-                if courier.away(entry.place[0]):
+                if isinstance(outcome, PasswordError) or courier.away(entry.place[0]):
                     stuck.add(entry.place[0])
     return done
 
@@ -63,7 +69,7 @@ def _deliver(
     try:
         _resolve_thread(entry, waiting)
         files = [_unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
-        workspace = session.workspace(request.encrypted_key)
+        workspace = session.reopen(request.encrypted_key)
         receipt = courier.send(workspace, request, entry, files, save)
         save()
     except SlackWrapperError as error:

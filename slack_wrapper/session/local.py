@@ -53,6 +53,10 @@ class LocalSession:
         settings: the `slack:` section.
         passwords: opens the key files.
         policy: bounds of the retries.
+
+    Attributes:
+        asks: whether what waits from earlier may ask for the password of its key; in a run it may
+            not, which would stand still at a prompt in the middle or at its end.
     """
 
     def __init__(
@@ -64,11 +68,12 @@ class LocalSession:
     ) -> None:
         self._settings = settings
         self._passwords = passwords
+        self.asks = False
         pacer = Pacer(settings.max_wait)
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
         self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
         self.courier.make_way = lambda place: flush(self, place)
-        self.digests = Digests(self.courier, self.workspace)
+        self.digests = Digests(self.courier, self.reopen)
         self._approvals = Approvals(self.courier)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
@@ -140,20 +145,28 @@ class LocalSession:
         """Make a message the root that posts with `thread: run` reply to."""
         self.courier.threads.begin(receipt)
 
-    def workspace(self, encrypted_key: str | None) -> Workspace:
+    def reopen(self, encrypted_key: str | None) -> Workspace:
+        """Return the connection for what waits from earlier, perhaps under a key of its own."""
+        return self.workspace(encrypted_key, ask=self.asks)
+
+    def workspace(self, encrypted_key: str | None, *, ask: bool = True) -> Workspace:
         """Return the connection for a key file, or for $SLACK_BOT_TOKEN; unlocked once.
+
+        Args:
+            encrypted_key: path of the key file; None for $SLACK_BOT_TOKEN.
+            ask: whether somebody may be asked for its password.
 
         Raises:
             NoToken, TokenMalformed, PasswordError, KeyFileError.
         """
         with self._lock:
             if encrypted_key not in self._workspaces:
-                transport = self._connect(encrypted_key)
+                transport = self._connect(encrypted_key, ask)
                 self._workspaces[encrypted_key] = Workspace(transport, Names(transport))
             return self._workspaces[encrypted_key]
 
-    def _connect(self, encrypted_key: str | None) -> Transport:
-        token = self._token(encrypted_key)
+    def _connect(self, encrypted_key: str | None, ask: bool) -> Transport:
+        token = self._token(encrypted_key, ask)
         kind, flavor = secret_kind(token.reveal()), self._settings.flavor
         if kind == "webhook":
             return WebhookTransport(token, flavor=flavor)
@@ -171,9 +184,9 @@ class LocalSession:
             hint="posting needs a bot token (xoxb-…) or a webhook's address: see docs/slack-app.md",
         )
 
-    def _token(self, encrypted_key: str | None) -> Secret:
+    def _token(self, encrypted_key: str | None, ask: bool) -> Secret:
         if encrypted_key:
-            token = self._passwords.unlock(encrypted_key)
+            token = self._passwords.unlock(encrypted_key, ask=ask)
         else:
             token = Secret(os.environ.get(TOKEN_VARIABLE, "").strip())
         if not token:

@@ -45,8 +45,12 @@ class PasswordChain:
         self._failed: dict[Path, PasswordError] = {}
         self._lock = threading.Lock()
 
-    def unlock(self, path: str | os.PathLike[str]) -> Secret:
+    def unlock(self, path: str | os.PathLike[str], *, ask: bool = True) -> Secret:
         """Return the token that a key file holds.
+
+        Args:
+            path: of the key file.
+            ask: whether a person may be asked.
 
         Raises:
             NoPassword: no source has one and nobody can be asked; says what each source answered.
@@ -60,9 +64,10 @@ class PasswordChain:
             if place not in self._opened:
                 stored = store.read(path)  # a bad file is told before anybody is asked
                 try:
-                    self._opened[place] = self._open(path)
+                    self._opened[place] = self._open(path, ask and self._interactive)
                 except PasswordError as error:
-                    self._failed[place] = error
+                    if ask or not isinstance(error, NoPassword):
+                        self._failed[place] = error
                     raise
                 if stored.legacy:
                     password_sources.tell(
@@ -95,7 +100,7 @@ class PasswordChain:
             self._fitting.insert(0, password)
             self._failed.clear()
 
-    def _open(self, path: str | os.PathLike[str]) -> Secret:
+    def _open(self, path: str | os.PathLike[str], ask: bool) -> Secret:
         for known in self._fitting:
             try:
                 return store.unlock(path, known.reveal())
@@ -103,7 +108,7 @@ class PasswordChain:
                 continue
         password, source = self._find(path)
         if password is None:
-            return self._ask(path, source)
+            return self._ask(path, source, ask)
         try:
             token = store.unlock(path, password.reveal())
         except WrongPassword:
@@ -133,17 +138,13 @@ class PasswordChain:
             return password, f"the keyring (service {service}, username {username})"
         return None, f"the keyring has no entry for service {service}, username {username}"
 
-    def _ask(self, path: str | os.PathLike[str], keyring_said: str) -> Secret:
+    def _ask(self, path: str | os.PathLike[str], keyring_said: str, ask: bool) -> Secret:
         for left in reversed(range(PROMPTS)):
-            password = (
-                password_sources.from_prompt(f"Password for {path}: ")
-                if self._interactive
-                else None
-            )
+            password = password_sources.from_prompt(f"Password for {path}: ") if ask else None
             if password is None:
                 raise NoPassword(
-                    f"there is no password for the key file {path}: {keyring_said}, "
-                    "and there is no terminal to ask at",
+                    f"there is no password for the key file {path}: {keyring_said}, and "
+                    + ("there is no terminal to ask at" if ask else "nobody is asked now"),
                     hint=NoPassword.default_hint.replace(
                         "keyring set", f"keyring set --key-file {path}"
                     ),

@@ -87,7 +87,7 @@ def test_a_password_file_gives_its_first_line(tmp_path: Path) -> None:
 
 
 def test_without_any_source_it_says_what_each_answered(path: Path) -> None:
-    with pytest.raises(NoPassword, match=r"keyring.*no terminal"):
+    with pytest.raises(NoPassword, match=r"keyring.*nobody is asked"):
         chain().unlock(path)
 
 

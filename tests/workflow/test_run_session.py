@@ -22,6 +22,7 @@ from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import build
 from slack_wrapper.session.served import ServedSession
+from slack_wrapper.vault import store
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
 
@@ -229,6 +230,43 @@ def test_one_prompt_at_the_start_and_two_more_after_a_wrong_password(
     child.close()
     assert child.exitstatus == 0
     assert len(shown(sandbox)) == 5
+
+
+def test_what_waits_under_another_key_asks_for_no_password(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    """Neither at the start of a run, nor at its end, when nobody sits there any more."""
+    other = study / "keys" / "other.enc"
+    store.encrypt_to(other, sandbox.token, "another", profile="test-only")
+    waits = MANY.replace('message="', 'encrypted_key="keys/other.enc", message="').replace("5", "1")
+    write(study, INCLUDE + waits, CONFIG)
+    down = {
+        "SLACK_WRAPPER_BASE_URL": "http://127.0.0.1:9/api/",
+        "SLACK_WRAPPER_PASSWORD": "another",
+    }
+    assert snakemake(env=down).returncode == 0
+    hooks = 'include: slack_wrapper.rules("hooks.smk")\n'
+    write(study, INCLUDE + hooks + MANY.replace("slack/", "slack/then/"), CONFIG)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "snakemake", "--cores", "2"], cwd=str(study), timeout=60,
+        encoding="utf-8", env=dict(os.environ),
+    )  # fmt: skip
+    child.expect("Password for keys/slack-api.enc: ")
+    child.sendline(PASSWORD)
+    assert child.expect(["Password for", "still queued.*nobody is asked now"]) == 1
+    assert child.expect(["Password for", pexpect.EOF]) == 1
+    child.close()
+    assert child.exitstatus == 0
+    assert len(shown(sandbox)) == 7
+    assert len(list((study / ".snakemake/slack/outbox").glob("*.json"))) == 1
+    flush = pexpect.spawn(
+        sys.executable, ["-m", "slack_wrapper.cli.main", "flush", "--configfile", "config.json"],
+        cwd=str(study), timeout=60, encoding="utf-8", env=dict(os.environ),
+    )  # fmt: skip
+    flush.expect("Password for keys/other.enc: ")
+    flush.sendline("another")
+    flush.expect(pexpect.EOF)
+    assert len(shown(sandbox)) == 8
 
 
 def test_in_the_background_of_a_terminal_nobody_is_asked(study: Path, sandbox: Sandbox) -> None:
