@@ -47,6 +47,9 @@ rule slack_post:
         on_failure=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "on_failure"
         ),
+        post_at=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "post_at"
+        ),
         template=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "template"
         ),

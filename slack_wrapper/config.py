@@ -13,7 +13,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from slack_wrapper import quiet
 from slack_wrapper.errors import ConfigError
+from slack_wrapper.quiet import QuietHours
 from slack_wrapper.redact import Secret
 
 SECTION = "slack"
@@ -55,6 +57,7 @@ class Settings:
         ambiguous: `hold` or `repost` what may or may not be in the channel.
         max_wait: seconds that a post may wait for its turn, or because Slack asks for it.
         flavor: kind of server behind an incoming webhook.
+        quiet: hours in which posts wait; None for none.
         posts: name → parameters of a declarative post.
     """
 
@@ -66,6 +69,7 @@ class Settings:
     ambiguous: str = HOLD
     max_wait: float = MAX_WAIT
     flavor: str = SLACK
+    quiet: QuietHours | None = None
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -99,6 +103,7 @@ def settings(section: Mapping[str, Any]) -> Settings:
         enabled=bool(section.get("enabled", True)),
         ambiguous=section.get("ambiguous") or HOLD,
         max_wait=float(section.get("max_wait") or MAX_WAIT),
+        quiet=quiet.parse(section["quiet_hours"]) if section.get("quiet_hours") else None,
         flavor=section.get("flavor") or SLACK,
         posts=section.get("posts") or {},
     )
@@ -143,6 +148,8 @@ def validate(section: Mapping[str, Any]) -> None:
     errors = sorted(validator.iter_errors(_plain(section)), key=lambda error: list(error.path))
     if errors:
         raise _explain(errors[0])
+    if section.get("quiet_hours"):
+        quiet.parse(section["quiet_hours"])
 
 
 def _plain(value: Any) -> Any:

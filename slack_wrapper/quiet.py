@@ -68,9 +68,9 @@ def parse(text: str) -> QuietHours:
             raise ValueError
         first, last = (time(int(found[n]), int(found[n + 1])) for n in (1, 3))
     except ValueError:
-        raise ConfigError(f"quiet hours are not valid: {text}", hint=_HINT) from None
+        raise ConfigError("the quiet hours are not valid", hint=_HINT) from None
     if first == last:
-        raise ConfigError(f"quiet hours begin and end at the same time: {text}", hint=_HINT)
+        raise ConfigError("the quiet hours begin and end at the same time", hint=_HINT)
     return QuietHours(first, last, _zone(found[5]) if found[5] else None)
 
 
@@ -79,7 +79,7 @@ def _zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):  # not known; a folder; a path; no such key
         raise ConfigError(
-            f"quiet hours: the time zone {name} is not known",
+            "the time zone of the quiet hours is not known",
             hint="use a name such as Europe/Berlin or UTC; a machine without any time zones gets "
             "them by: pip install tzdata",
         ) from None

@@ -110,6 +110,7 @@ class Run:
     def _finish(self) -> None:
         self._flush()
         self._end_digests()
+        self._tell_held()
         self.end()
         session = self._shared.opened
         if session is not None:
@@ -131,6 +132,15 @@ class Run:
         if session is not None and session.sends:
             for error in session.digests.close():
                 warn(f"the next run, or slack-wrapper flush, goes on with it: {error}")
+
+    def _tell_held(self) -> None:
+        """Say what is left for its time, as the run will not be there then."""
+        session = self._shared.opened
+        courier = session.courier if session else None
+        if courier and courier.outbox.waits():
+            held = sum(not courier.due(entry) for entry in courier.outbox.entries())
+            if held:
+                warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")
 
     def end(self) -> None:
         """Stop serving."""
@@ -218,7 +228,7 @@ class Run:
         except OSError as error:
             warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
             return
-        self._flusher = Flusher(session.flush, session.courier.outbox.waits)
+        self._flusher = Flusher(session.flush, session.courier.any_due)
         atexit.register(self.end)
 
     def _say(self, when: str) -> None:

@@ -31,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
     for error in session.digests.close():
         tell(f"slack-wrapper: error: {error}")
         code = _worse(code, error)
+    held = sum(not session.courier.due(entry) for entry in session.courier.outbox.entries())
+    if held:
+        print(f"{held} not delivered yet: their time has not come, see slack-wrapper outbox")
     return code
 
 

@@ -19,7 +19,7 @@ from slack_wrapper.session.request import FAIL, ON_FAILURE, build
 from slack_wrapper.step import section_of
 
 # option → parameter of a step
-_PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment")
+_PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment", "post_at")
 
 
 def add_posting_options(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +36,7 @@ def add_posting_options(parser: argparse.ArgumentParser) -> None:
         default=FAIL,
         help="when slack cannot be reached (default: %(default)s; queue ends with 75)",
     )
+    parser.add_argument("--post-at", metavar="WHEN", help="ISO time, or a duration such as 2h")
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     parser.add_argument("--receipt", metavar="FILE", help="also write the receipt there")
     parser.add_argument("--json", action="store_true", help="print the receipt")
@@ -82,9 +83,12 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
 def _lines(receipt: Receipt) -> str:
     entries = deliveries(receipt)
     return "\n".join(
-        f"{entry['status']}: {entry['channel_name']} {entry['permalink'] or ''}".rstrip()
-        for entry in entries
+        f"{entry['status']}: {entry['channel_name']} {_where(entry)}".rstrip() for entry in entries
     )
+
+
+def _where(entry: Receipt) -> str:
+    return str(entry["permalink"] or entry.get("post_at") or "")
 
 
 def section_in(path: str | None) -> Mapping[str, Any]:

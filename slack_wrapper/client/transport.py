@@ -42,6 +42,7 @@ REPEATABLE = frozenset(
     {
         "auth.test",
         "chat.getPermalink",
+        "chat.scheduledMessages.list",
         "chat.update",
         "chat.delete",
         "conversations.history",

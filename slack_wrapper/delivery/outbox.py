@@ -30,6 +30,7 @@ class Outbox:
         self.files = Path(folder) / "files"
         self._steps: dict[str, str] = {}  # step → name of its newest entry
         self._waiting: Counter[tuple[str, str]] = Counter()
+        self._timed = 0
         self._loaded = False
         self._lock = threading.Lock()
 
@@ -103,7 +104,7 @@ class Outbox:
         """Whether anything waits; known without reading a file."""
         with self._lock:
             self._load()
-            return self._waiting.total() > 0
+            return self._waiting.total() + self._timed > 0
 
     def _load(self) -> None:
         """Read the outbox once; what this process adds and removes is counted afterwards."""
@@ -115,7 +116,10 @@ class Outbox:
     def _count(self, entry: Entry, change: int) -> None:
         if not self._loaded:
             return
-        self._waiting[entry.place] = max(0, self._waiting[entry.place] + change)
+        if entry.request.get("post_at"):  # what has a time of its own keeps nothing waiting
+            self._timed = max(0, self._timed + change)
+        else:
+            self._waiting[entry.place] = max(0, self._waiting[entry.place] + change)
         if change > 0:
             self._steps[entry.step] = entry.id
         elif self._steps.get(entry.step) == entry.id:

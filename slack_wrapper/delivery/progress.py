@@ -24,6 +24,7 @@ class Progress:
         parts: texts that are in the channel.
         attempts: calls that the last delivery needed for what took it most.
         unclear: whether the next visible call may have been carried out already.
+        post_at: when Slack was asked to post it by itself, in seconds since the epoch; 0: never.
     """
 
     key: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -36,6 +37,7 @@ class Progress:
     parts: int = 0
     attempts: int = 0
     unclear: bool = False
+    post_at: int = 0
 
     @property
     def begun(self) -> bool:

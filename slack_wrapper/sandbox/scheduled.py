@@ -9,6 +9,7 @@ from slack_wrapper.sandbox import chat
 from slack_wrapper.sandbox.access import Caller, Refused
 
 Answer = dict[str, Any]
+_WINDOW, _MOST = 300, 30  # no more messages than these within so many seconds in a channel
 _FARTHEST = 120 * 24 * 3600  # seconds ahead
 
 
@@ -24,6 +25,14 @@ def schedule(call: Caller) -> Answer:
     if int(when) > time.time() + _FARTHEST:
         raise Refused("time_too_far")
     message, _ = chat.compose(call, channel)
+    waiting = call.store.data.setdefault("scheduled", [])
+    near = [
+        one
+        for one in waiting
+        if one["channel"] == channel["id"] and abs(one["post_at"] - int(when)) < _WINDOW
+    ]
+    if len(near) >= _MOST:
+        raise Refused("restricted_too_many")
     entry = {
         "id": call.store.new_id("Q"),
         "channel": channel["id"],
@@ -31,7 +40,7 @@ def schedule(call: Caller) -> Answer:
         "date_created": int(time.time()),
         "message": message,
     }
-    call.store.data.setdefault("scheduled", []).append(entry)
+    waiting.append(entry)
     return {
         "channel": channel["id"],
         "scheduled_message_id": entry["id"],
@@ -43,6 +52,7 @@ def schedule(call: Caller) -> Answer:
 def list_scheduled(call: Caller) -> Answer:
     """chat.scheduledMessages.list: the caller's own, in pages."""
     channel = call.channel_by_id()["id"] if call.text("channel") else None
+    oldest, latest = float(call.text("oldest") or 0), float(call.text("latest") or "inf")
     found = [
         {
             "id": one["id"],
@@ -53,6 +63,7 @@ def list_scheduled(call: Caller) -> Answer:
         }
         for one in call.store.data.get("scheduled", [])
         if one["message"]["user"] == call.user and channel in (None, one["channel"])
+        if oldest <= one["post_at"] <= latest
     ]
     page, cursor = call.page(found, 100)
     return {"scheduled_messages": page, "response_metadata": {"next_cursor": cursor}}

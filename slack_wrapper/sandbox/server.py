@@ -70,6 +70,7 @@ class Sandbox:
     def messages(self, channel: str = "librec_channel") -> list[dict[str, Any]]:
         """Return the messages of a channel by name, oldest first."""
         with self.store.lock:
+            self.store.deliver_due()
             found = self.store.channel_by_name(channel)
             return list(self.store.messages(found["id"])) if found else []
 

@@ -154,11 +154,16 @@ class Store:
         self.data["counter"] += 1
         return f"{letter}{self.data['counter']:09d}"
 
-    def new_ts(self) -> str:
-        """Return a ts that no other message has: seconds and micros, ever rising."""
+    def new_ts(self, at: float | None = None) -> str:
+        """Return a ts that no other message has: seconds and micros, ever rising.
+
+        Args:
+            at: seconds since the epoch; None for now.
+        """
         with self.lock:
             # Whole micros: as a float, two neighbours can print the same six digits.
-            self._last_micros = max(time.time_ns() // 1000, self._last_micros + 1)
+            now = time.time_ns() // 1000 if at is None else int(at) * 1_000_000
+            self._last_micros = max(now, self._last_micros + 1)
             return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
 
     def _newest(self) -> int:
@@ -171,7 +176,9 @@ class Store:
             waiting = self.data.setdefault("scheduled", [])
             due = [one for one in waiting if one["post_at"] <= time.time()]
             for one in due:
-                self.messages(one["channel"]).append({**one["message"], "ts": self.new_ts()})
+                if "metadata" not in one["message"]:  # Slack never posts such a one
+                    posted = {**one["message"], "ts": self.new_ts(one["post_at"])}
+                    self.messages(one["channel"]).append(posted)
                 waiting.remove(one)
 
     def token(self, token: str) -> dict[str, Any] | None:

@@ -46,7 +46,7 @@ from slack_wrapper.session.approval_terms import (
 from slack_wrapper.session.approvers import Approvers
 from slack_wrapper.session.base import PENDING, Receipt
 from slack_wrapper.session.courier import Courier, digest_of
-from slack_wrapper.session.request import APPROVAL, FILE, MESSAGE, Request
+from slack_wrapper.session.request import APPROVAL, FILE, MESSAGE, NOW, Request
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
@@ -119,6 +119,9 @@ class Approvals:
             turn = max(known.turn, self._held.get(workspace.transport.fingerprint, 0.0))
             if turn > now:
                 return _pending(known, request, turn - now)
+            over = self._quiet_until(now)
+            if over and not (known.receipt or self.courier.ledger.find(step)):
+                return _pending(known, request, min(over - now, LONGEST))  # nobody is woken
             try:
                 return self._go_on(workspace, request, asked, known, files)
             except RateLimited as error:
@@ -237,13 +240,16 @@ class Approvals:
             return
         age = time.time() - float(receipt["ts"])
         due = int(age // terms.remind_every)
-        if due <= receipt.get("reminders", 0):
+        if due <= receipt.get("reminders", 0) or self._quiet_until(time.time()):
             return
         receipt["reminders"] = due  # written down before: better none than two
         self.courier.amend(asked, receipt)
         whom = " ".join(self._people[workspace.transport.fingerprint].shown(terms.approvers))
         left = span(max(1.0, _deadline(receipt, terms) - time.time()))
         _say(workspace, asked, receipt, f"reminder.{due}", f"{whom} still open, for {left}".strip())
+
+    def _quiet_until(self, now: float) -> float | None:
+        return self.courier.quiet.until(now) if self.courier.quiet else None
 
     def _close(
         self, workspace: Workspace, asked: Request, receipt: Receipt, verdict: dict[str, Any]
@@ -297,6 +303,7 @@ def question(request: Request) -> Request:
         comment=text if request.files else "",
         mention=(*request.mention, *terms.approvers),
         on_failure=FAIL,
+        post_at=NOW,
     )
     return replace(asked, approval={})
 

@@ -14,7 +14,8 @@ WINDOW = 5.0  # seconds in which lines are gathered before the message is change
 MIN_WINDOW = 1.0  # chat.update may be called about once a second
 _HINT = "write coalesce: All samples, or coalesce: {title: All samples, window: 10}"
 # A line has no room for them, or an update of the message would lose them.
-_NOT_WITH = ("blocks", "fields", "color", "images", "mention", "attached", "footer")
+_NOT_WITH = ("blocks", "fields", "color", "images", "mention", "attached", "footer",
+             "post_at")  # fmt: skip
 
 
 def terms(value: Any, step: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from slack_wrapper import atomic
+from slack_wrapper.client import scheduled
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.delivery.entry import Entry
@@ -28,17 +29,19 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from slack_wrapper.session import receipts
+from slack_wrapper.quiet import QuietHours
+from slack_wrapper.session import receipts, timing
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.delivery import Delivery, target
-from slack_wrapper.session.request import FAIL, QUEUE, WARN, Request
+from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.session.threads import PENDING, Threads
 from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
+BEHIND = "behind"  # code of what waits for another post
 AWAY = 60.0  # seconds for which Slack is not tried again after it did not answer
 
 
@@ -49,6 +52,7 @@ class Courier:
     Args:
         pacer: gives the turns.
         policy: bounds of the retries.
+        quiet: hours in which only urgent posts go out.
         repost: whether what may be in the channel is posted again when nobody can tell.
         finished: whether Snakemake has recorded the end of an output's job after a moment.
         incomplete: whether Snakemake has seen an output's job begin and not end.
@@ -58,6 +62,7 @@ class Courier:
     pacer: Pacer
     policy: RetryPolicy
     repost: bool = False
+    quiet: QuietHours | None = None
     finished: Finished = finished_since
     incomplete: Callable[[str], bool] = is_marked
     temporary: Callable[[str], bool] = lambda path: False
@@ -112,8 +117,13 @@ class Courier:
         entry: Entry,
         files: Sequence[LocalFile],
         save: Callable[[], None],
+        *,
+        at: float = 0.0,
     ) -> Receipt:
-        """Carry out what is left of a post and return its receipt; see `Delivery.run`."""
+        """Carry out what is left of a post and return its receipt; see `Delivery.run`.
+
+        With a time, Slack is asked to post it then; see `timing.schedule`.
+        """
         progress, names = entry.progress, workspace.names
         retrier = self.retrier(workspace, request)
         draft = compose(request, names, link=self.threads.link(request.channels[0]))
@@ -121,7 +131,7 @@ class Courier:
             progress.thread = self.threads.of(request, names.known(target(names, request)))
         progress.thread = self.threads.resolve(progress.thread)
         if progress.thread and progress.thread.startswith(PENDING):
-            raise SlackUnavailable("the message it replies to waits itself", code="behind")
+            raise SlackUnavailable("the message it replies to waits itself", code=BEHIND)
         delivery = Delivery(
             workspace,
             request,
@@ -134,7 +144,8 @@ class Courier:
             self.repost,
         )
         try:
-            receipt = _run(delivery)
+            settled = timing.settle(delivery) if progress.unclear and progress.post_at else None
+            receipt = settled or (timing.schedule(delivery, at) if at else _run(delivery))
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
@@ -255,26 +266,51 @@ class Courier:
     def _deliver(
         self, workspace: Workspace, request: Request, entry: Entry, files: Sequence[LocalFile]
     ) -> Receipt:
+        when = timing.waits(request, entry.progress.started, self.quiet)
         try:
-            self._wait_behind(request, entry)
-            receipt = self.send(workspace, request, entry, files, lambda: self._save(entry))
+            if not when:
+                self._wait_behind(request, entry)
+            receipt = self.send(
+                workspace, request, entry, files, lambda: self._save(entry), at=when
+            )
         except SlackError as error:
+            if when and (error.code in scheduled.UNFIT or error.code == BEHIND):
+                return self._hold(request, entry, files, when)
             return self._put_off(request, entry, files, error)
         if entry.step:
             entry.receipt = receipt
             self._note(request, lambda: self.ledger.settle(entry))
         return receipt
 
+    def _hold(
+        self, request: Request, entry: Entry, files: Sequence[LocalFile], when: float
+    ) -> Receipt:
+        """Keep a post until its time, where Slack cannot."""
+        entry.progress.post_at = 0
+        reason = f"its time is {timing.told(when)}"
+        self._keep_files(entry, files)
+        self.outbox.take(entry, reason, self.ledger.sending)
+        receipt = receipts.put_off("queued", request, files, reason, entry.progress)
+        return {**receipt, "post_at": timing.told(when)}
+
+    def due(self, entry: Entry) -> bool:
+        """Whether a post that waits may go out by now."""
+        return not timing.waits(dict(entry.request), entry.progress.started, self.quiet)
+
+    def any_due(self) -> bool:
+        """Whether anything waits that may go out by now."""
+        return self.outbox.waits() and any(map(self.due, self.outbox.entries()))
+
     def _wait_behind(self, request: Request, entry: Entry) -> None:
         """Keep the order: what may wait does so behind what waits already."""
-        if request.on_failure != QUEUE or entry.progress.begun:
+        if request.on_failure != QUEUE or entry.progress.begun or request.post_at == NOW:
             return
         if self.away(entry.place[0]):
             raise SlackUnavailable("slack has not answered just now", code="away")
         if self.outbox.waits_for(entry.place):
             self.make_way(entry.place)
             if self.outbox.waits_for(entry.place):
-                raise SlackUnavailable("earlier posts to the channel wait", code="behind")
+                raise SlackUnavailable("earlier posts to the channel wait", code=BEHIND)
 
     def _put_off(
         self, request: Request, entry: Entry, files: Sequence[LocalFile], error: SlackError

@@ -56,6 +56,15 @@ class Delivery:
     save: Callable[[], None]
     repost: bool = False
 
+    @property
+    def target(self) -> str:
+        """The channel to post to: an ID where one is known, else the name."""
+        return target(self.workspace.names, self.request)
+
+    def unclear(self) -> AbstractContextManager[None]:
+        """Return what goes around a visible call: its outcome is unclear until it is known."""
+        return _Unclear(self)
+
     def run(self) -> Receipt:
         """Carry the request out and return its receipt.
 
@@ -240,7 +249,7 @@ class Delivery:
             raise
 
 
-class _Unclear:
+class _Unclear(AbstractContextManager[None]):
     """Around a visible call: written down as unclear before, until its outcome is known."""
 
     def __init__(self, delivery: Delivery) -> None:

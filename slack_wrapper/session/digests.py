@@ -279,7 +279,7 @@ class _Digest:
     def _root(self, request: Request) -> dict[str, Any]:
         post = replace(
             request, option=MESSAGE, message=_text(self._state, over=False), comment="", files=(),
-            on_failure=QUEUE, coalesce={}, receipt=str(self._state.path),
+            on_failure=QUEUE, coalesce={}, receipt=str(self._state.path), living=True,
         )  # fmt: skip
         return post.to_dict()
 

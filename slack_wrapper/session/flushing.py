@@ -38,6 +38,8 @@ def flush(session: LocalSession, place: tuple[str, str] | None = None) -> list[O
         session: sends.
         place: only this key file and channel; None for all.
 
+    What is not due waits on, and keeps nothing else waiting.
+
     Returns:
         Each entry that was tried, with its receipt or with what kept it.
     """
@@ -48,6 +50,8 @@ def flush(session: LocalSession, place: tuple[str, str] | None = None) -> list[O
         waiting = courier.outbox.entries() if ours else []
         for entry in waiting:
             if place not in (None, entry.place) or stuck & {entry.place, entry.place[0]}:
+                continue
+            if not courier.due(entry):
                 continue
             outcome = _deliver(session, entry, waiting)
             done.append((entry, outcome))

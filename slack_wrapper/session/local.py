@@ -72,6 +72,7 @@ class LocalSession:
         pacer = Pacer(settings.max_wait)
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
         self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
+        self.courier.quiet = settings.quiet
         self.courier.make_way = lambda place: flush(self, place)
         self.digests = Digests(self.courier, self.reopen)
         self._approvals = Approvals(self.courier)

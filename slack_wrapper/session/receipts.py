@@ -83,6 +83,20 @@ def given_up(request: Request, files: Sequence[LocalFile], reason: str) -> Recei
     return done[0] if len(done) == 1 else {"deliveries": done}
 
 
+def scheduled(request: Request, progress: Progress, identifier: str, post_at: str) -> Receipt:
+    """Return the receipt of a message that Slack posts by itself later."""
+    receipt = _receipt("scheduled", request)
+    receipt.update(
+        channel=progress.channel,
+        thread_ts=progress.thread,
+        key=progress.key,
+        attempts=progress.attempts,
+        post_at=post_at,
+        scheduled_message_id=identifier,
+    )
+    return receipt
+
+
 def taken_as_posted(request: Request, progress: Progress) -> Receipt:
     """Return the receipt of a post that a person has found in the channel."""
     posted = Posted(progress.channel or request.channels[0], progress.ts or "")

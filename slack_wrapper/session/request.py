@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
+from slack_wrapper import moments
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import approval_terms, coalescing, content
 from slack_wrapper.session.content import Context, Sources
@@ -16,6 +18,7 @@ FILE = "file"
 APPROVAL = "approval"
 DIGEST = "digest"  # a message, or files with a text, whichever the inputs make it
 DIGEST_FILES = 10  # files of a digest's message; the rest follows in its thread
+NOW = "now"  # as `post_at`: at once, even in quiet hours
 RUN_THREAD = "run"
 NO_THREAD = "none"
 QUEUE = "queue"
@@ -37,6 +40,7 @@ PARAMETERS = (
     "color",
     "mention",
     "on_failure",
+    "post_at",
     *approval_terms.PARAMETERS,
     "template",
     "markdown",
@@ -50,6 +54,7 @@ PARAMETERS = (
 _NOT_WITH_APPROVAL = {
     "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
     "comment": "the question is the message, with files too",
+    "post_at": "it is asked when its inputs are there",
     "images": "give them as files: input: file=…",
     "max_files": "the files of a question are one message",
 }
@@ -80,6 +85,8 @@ class Request:
         approval: terms of an approval, see `approval_terms`; empty for other options.
         attached: files that follow in the message's thread.
         max_files: how many files one message takes; 0 for all.
+        post_at: when it goes out: an ISO time, a duration, or `now`; empty for as soon as it may.
+        living: whether the message is going to be changed, so that it has to be ours to post.
         part: which of the messages that follow the first one; 0 for the first.
         coalesce: title and window of the message that it shares, see `coalescing`; may be empty.
     """
@@ -105,6 +112,8 @@ class Request:
     max_files: int = 0
     part: int = 0
     coalesce: Mapping[str, Any] = field(default_factory=dict)
+    post_at: str = ""
+    living: bool = False
 
     @property
     def about(self) -> str:
@@ -204,6 +213,7 @@ def build(
         attached=attached,
         max_files=most,
         coalesce=coalescing.terms(params.get("coalesce"), _step(rule)),
+        post_at=_post_at(params.get("post_at"), rule),
     )
     _refuse_empty(request)
     _refuse_unfit(request, params)
@@ -330,6 +340,15 @@ def _refuse_empty(request: Request) -> None:
             f"{_step(request.rule)} has nothing to say",
             hint="set message, template, table, blocks or fields, or input: message='summary.md'",
         )
+
+
+def _post_at(value: Any, rule: str) -> str:
+    if value is None or value == "":
+        return ""
+    text = value.isoformat() if isinstance(value, datetime) else str(value).strip()
+    if text != NOW:
+        moments.moment(text, f"{_step(rule)}: post_at", 0.0)
+    return text
 
 
 def _approval(params: Mapping[str, Any], option: str, rule: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ def followers(request: Request) -> list[Request]:
             receipt=request.receipt,
             rule=request.rule,
             part=start // size + 1,
+            post_at=request.post_at,
         )
         for start in range(0, len(request.attached), size)
     ]

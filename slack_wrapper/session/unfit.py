@@ -14,8 +14,10 @@ def unfit(request: Request) -> Iterator[str]:
     """Yield what a webhook cannot do of a request."""
     if request.option == APPROVAL:
         yield "see reactions, so ask for approval"
-    elif request.files:
+    elif request.files or request.attached:
         yield "post files"
+    if request.coalesce:
+        yield "change a message that steps share"
     if request.images:
         yield "show images that are files"
     if len(request.channels) > 1:
