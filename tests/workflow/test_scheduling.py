@@ -263,3 +263,33 @@ def test_a_command_posts_later(study: Path, sandbox: Sandbox, command: Run) -> N
     kept = command("file", "a.txt", *KEY, "--post-at", "2h", env=ENV)
     assert kept.returncode == 75, kept.stderr
     assert kept.stdout.startswith("queued: librec_channel 20")
+
+
+def test_a_message_that_steps_share_is_kept_here_and_told_when_they_are_over(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    """Slack cannot post by itself what is going to be changed."""
+    write(
+        study,
+        INCLUDE
+        + """
+use rule slack_message as line with:
+    output: "slack/{n}.json"
+    params: message="sample {n}", coalesce="All samples"
+rule all:
+    default_target: True
+    input: expand("slack/{n}.json", n=[1, 2])
+""",
+        {**CONFIG, "quiet_hours": quiet()},
+    )
+    done = snakemake()
+    assert done.returncode == 0, done.stderr
+    assert sandbox.messages() == scheduled(sandbox) == []
+    assert receipt(study, "1")["status"] == "queued"
+    (study / "config.json").write_text(json.dumps({"slack": CONFIG}))  # as if they were over
+    again = snakemake("--forcerun", "line")
+    assert again.returncode == 0, again.stderr
+    text = sandbox.messages()[0]["text"]
+    assert "sample 1" in text
+    assert "sample 2" in text
+    assert receipt(study, "1")["status"] == "delivered"
