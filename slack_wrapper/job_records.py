@@ -1,4 +1,4 @@
-"""What Snakemake's main process knows of files: whose jobs have ended, what it will delete."""
+"""What Snakemake's main process knows of files: whose jobs have ended, which stay as they are."""
 
 from __future__ import annotations
 
@@ -48,16 +48,24 @@ def ended_well(workflow: Any) -> set[str]:
         return set()
 
 
-def temporary(workflow: Any) -> Callable[[str], bool]:
-    """Return whether a file is `temp()`, so that Snakemake deletes it after its use."""
+def changes(workflow: Any) -> Callable[[str], bool]:
+    """Return whether a file may be written in place, or is deleted by Snakemake after its use.
+
+    Only the plain outputs of rules stay as they are: Snakemake deletes them before it makes them
+    anew, and nothing else writes them.
+    """
+    stay: set[str] = set()
 
     def ask(path: str) -> bool:
         from snakemake.io import is_flagged
 
-        return any(
-            str(output) == path and is_flagged(output, "temp")
-            for job in workflow.dag.jobs
-            for output in job.output
-        )
+        if not stay:
+            stay.update(
+                str(output)
+                for job in workflow.dag.jobs
+                for output in job.output
+                if not is_flagged(output, "temp") and not is_flagged(output, "update")
+            )
+        return path not in stay
 
     return ask

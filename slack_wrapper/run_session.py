@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from slack_wrapper.session.served import ServedSession
 
 _MARK = "_slack_wrapper_run"
+_AT_THE_START = 30.0  # seconds that the first job waits for what is delivered late
 
 
 class Run:
@@ -73,7 +74,7 @@ class Run:
         session.digests.live = True
         session.courier.finished = job_records.finished(self._workflow)
         session.courier.incomplete = job_records.incomplete(self._workflow)
-        session.courier.temporary = job_records.temporary(self._workflow)
+        session.courier.changes = job_records.changes(self._workflow)
 
     def start(self) -> None:
         """Unlock what the steps of this run need, and serve it; nothing if there is no step.
@@ -108,7 +109,9 @@ class Run:
             self._open([], set())
 
     def _finish(self) -> None:
-        self._flush()
+        if self._flusher is not None:
+            self._flusher.close()  # the last flush goes on where this one stops
+        self._flush(None)
         self._end_digests()
         self._tell_held()
         self.end()
@@ -117,14 +120,23 @@ class Run:
             session.courier.acknowledge(job_records.ended_well(self._workflow))
         self._shared.over()
 
-    def _flush(self) -> None:
-        """Deliver what waits in the outbox; trouble is told and never ends the run."""
+    def _flush(self, seconds: float | None) -> None:
+        """Deliver what waits in the outbox; trouble is told and never ends the run.
+
+        Args:
+            seconds: after these no further post is begun; None for `max_wait`.
+        """
         session = self._shared.opened
         if session is None or not session.sends:
             return
-        for entry, outcome in session.flush():
+        try:
+            done = session.flush(seconds=seconds or session.max_wait, wait=True)
+        except SlackWrapperError as error:
+            warn(str(error))
+            return
+        for entry, outcome in done:
             if isinstance(outcome, SlackWrapperError):
-                warn(f"still queued, {entry.id}: {outcome}")
+                warn(f"still queued, {entry.name}: {outcome}")
 
     def _end_digests(self) -> None:
         """Say the last word in the messages that steps share."""
@@ -171,7 +183,7 @@ class Run:
         except KeyboardInterrupt:
             raise interrupted() from None
         session.courier.catch_up()
-        self._flush()
+        self._flush(_AT_THE_START)
         if session.sends:
             session.digests.resume()
         self._serve(session)

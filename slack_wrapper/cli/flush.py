@@ -24,16 +24,16 @@ def run(args: argparse.Namespace) -> int:
     session.asks, code = True, EXIT_DONE
     for entry, outcome in session.flush():
         if not isinstance(outcome, SlackWrapperError):
-            print(f"delivered {entry.id}: {outcome['channel_name']} {outcome['permalink'] or ''}")
+            print(f"delivered {entry.name}: {outcome['channel_name']} {outcome['permalink'] or ''}")
             continue
-        tell(f"slack-wrapper: error: {entry.id}: {outcome}")
+        tell(f"slack-wrapper: error: {entry.name}: {outcome}")
         code = _worse(code, outcome)
     for error in session.digests.close():
         tell(f"slack-wrapper: error: {error}")
         code = _worse(code, error)
-    held = sum(not session.courier.due(entry) for entry in session.courier.outbox.entries())
-    if held:
-        print(f"{held} not delivered yet: their time has not come, see slack-wrapper outbox")
+    timed = sum(not session.courier.due(entry) for entry in session.courier.outbox.entries())
+    if timed:
+        print(f"{timed} not delivered yet: their time has not come, see slack-wrapper outbox")
     return code
 
 

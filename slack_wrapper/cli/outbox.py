@@ -33,18 +33,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """List, drop, release or settle entries."""
     outbox, ledger = Outbox(), Ledger()
-    if args.drop:
-        _take_out(_find(args.drop, outbox, ledger), outbox, ledger)
-        print(f"dropped {args.drop}")
-    elif args.retry:
-        entry = _find(args.retry, outbox, ledger)
-        entry.progress.unclear = entry.progress.accepted = False
-        entry.write(outbox.folder if entry.queued_at else ledger.sending)
-        how = "slack-wrapper flush" if entry.queued_at else "running its step again"
-        print(f"released {args.retry}; deliver it by: {how}")
-    elif args.posted:
-        _settle(_find(args.posted, outbox, ledger), outbox, ledger)
-        print(f"taken as posted: {args.posted}")
+    chosen = args.drop or args.retry or args.posted
+    if chosen:
+        with outbox.flushing() as ours:
+            if not ours:
+                raise RequestError(
+                    "the outbox is being delivered at the moment",
+                    hint="wait for the run, or the other slack-wrapper flush, to end",
+                )
+            print(_decide(args, _find(chosen, outbox, ledger), outbox, ledger))
     elif args.json:
         found = [*outbox.entries(), *ledger.interrupted()]
         print(json.dumps([entry.to_dict() for entry in found], indent=2))
@@ -53,45 +50,64 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _decide(args: argparse.Namespace, entry: Entry, outbox: Outbox, ledger: Ledger) -> str:
+    """Do with an entry what is asked for, and return what to say of it."""
+    if args.drop:
+        if entry.queued_at:
+            outbox.remove(entry)
+        else:
+            ledger.forget(entry)
+        return f"dropped {entry.name}"
+    if args.posted:
+        _settle(entry, outbox, ledger)
+        return f"taken as posted: {entry.name}"
+    entry.progress.unclear = entry.progress.accepted = False
+    if not entry.queued_at:
+        ledger.save(entry)
+        return f"released {entry.name}; deliver it by running its step again"
+    outbox.update(entry, entry.reason)
+    outbox.release(entry)
+    return f"released {entry.name}; deliver it by: slack-wrapper flush"
+
+
 def _find(name: str, outbox: Outbox, ledger: Ledger) -> Entry:
-    for entry in (*outbox.entries(), *ledger.interrupted()):
-        if entry.id == name:
+    for entry in ledger.interrupted():
+        if name in (entry.id, entry.name):
             return entry
-    raise RequestError(
-        f"the outbox has no entry {name}", hint="slack-wrapper outbox lists the entries"
-    )
-
-
-def _take_out(entry: Entry, outbox: Outbox, ledger: Ledger) -> None:
-    if entry.queued_at:
-        outbox.remove(entry)
-    else:
-        ledger.forget(entry)
+    return outbox.entry(name)
 
 
 def _settle(entry: Entry, outbox: Outbox, ledger: Ledger) -> None:
     """Take an entry for delivered: its receipt says so, and its step does not post it again."""
-    name = entry.id
     receipt = receipts.taken_as_posted(Request.from_dict(entry.request), entry.progress)
-    entry.receipt = receipt
-    if entry.step:
+    name, entry.receipt = entry.id, receipt
+    known = ledger.find(entry.step) if entry.step else None
+    if entry.step and (known is None or known.progress.key == entry.progress.key):
         ledger.settle(entry)
-        receipts.renew(str(entry.request["receipt"]), receipt)
+    receipts.renew(str(entry.request["receipt"]), receipt)
     if entry.queued_at:
         entry.id = name
         outbox.remove(entry)
 
 
 def _lines(outbox: Outbox, ledger: Ledger) -> list[str]:
-    lines = [_line(entry) for entry in (*outbox.entries(), *ledger.interrupted())]
-    return [*lines, *(f"{path}: cannot be read" for path in outbox.unreadable())]
+    waiting = [_line(entry, _state(entry, outbox)) for entry in outbox.entries()]
+    under_way = [_line(entry, _state(entry, outbox)) for entry in ledger.interrupted()]
+    return [*waiting, *under_way, *(f"{path}: cannot be read" for path in outbox.unreadable())]
 
 
-def _line(entry: Entry) -> str:
+def _state(entry: Entry, outbox: Outbox) -> str:
+    if entry.progress.unclear:
+        return "unclear"
+    if not entry.queued_at:
+        return "interrupted"
+    return "held" if outbox.is_held(entry) else "waits"
+
+
+def _line(entry: Entry, state: str) -> str:
     since = entry.queued_at or entry.begun_ns / 1e9
-    state = "unclear" if entry.progress.unclear else "waits" if entry.queued_at else "interrupted"
     reason = entry.reason or "its step goes on with it when it is run again"
     return (
-        f"{entry.id}  {state} for {duration(time.time() - since)}  "
+        f"{entry.name}  {state} for {duration(time.time() - since)}  "
         f"{entry.request['option']} to {entry.channel}: {reason}"
     )

@@ -175,7 +175,7 @@ def history(
         "limit": _PAGE,
     }
     for _ in range(_MAX_PAGES):
-        answer = Retrier().run(
+        answer = Retrier(transport.lookups).run(
             functools.partial(transport.call, method, params, about=f"channel {channel}")
         )
         yield from answer.get("messages") or []

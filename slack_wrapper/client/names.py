@@ -222,4 +222,5 @@ class Names:
         return self._call("conversations.list", params, f"channel {wanted}")
 
     def _call(self, method: str, params: dict[str, Any], about: str) -> dict[str, Any]:
-        return Retrier().run(lambda: self._transport.call(method, params, about=about))
+        retrier = Retrier(self._transport.lookups)
+        return retrier.run(lambda: self._transport.call(method, params, about=about))

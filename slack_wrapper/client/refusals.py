@@ -33,6 +33,33 @@ TRANSIENT = frozenset(
     }
 )
 
+# What concerns one post and not its channel or token: others may pass.
+OF_THE_POST = frozenset(
+    {
+        "no_text",
+        "msg_too_long",
+        "msg_blocks_too_long",
+        "metadata_too_large",
+        "too_many_attachments",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "markdown_text_conflict",
+        "message_not_found",
+        "thread_not_found",
+        "restricted_action_thread_locked",
+        "cannot_reply_to_message",
+        "file_not_found",
+        "file_deleted",
+        "file_upload_size_restricted",
+        "slack_connect_blocked_file_type",
+        "file_uploads_except_images_disabled",
+        "unknown_snippet_type",
+        "invalid_arguments",
+        "too_busy",
+    }
+)
+
 _NEW_KEY = "make a bot token at https://api.slack.com/apps and encrypt it: slack-wrapper rekey FILE"
 _SIZE = "shorten it, or post it as a file"
 

@@ -25,6 +25,7 @@ from slack_sdk.errors import SlackApiError
 
 from slack_wrapper.client.hashing import BLOCK
 from slack_wrapper.client.refusals import NEED_BOT, UNKNOWN_BOT, refusal
+from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.errors import (
     ConfigError,
     RateLimited,
@@ -77,6 +78,8 @@ class Transport:
         base_url: address of the Web API, ending in `/api/`.
         timeout: seconds to wait for a connection and for each read of an answer.
     """
+
+    lookups = RetryPolicy()  # bounds the repetitions of calls that only ask for something
 
     def __init__(self, token: Secret, *, base_url: str, timeout: float = 30.0) -> None:
         check_base_url(base_url)

@@ -229,7 +229,7 @@ def find_share(
 
 
 def _share_by_info(transport: Transport, file_id: str, target: Share) -> str | None:
-    answer = Retrier().run(lambda: transport.call("files.info", {"file": file_id}))
+    answer = Retrier(transport.lookups).run(lambda: transport.call("files.info", {"file": file_id}))
     for places in ((answer.get("file") or {}).get("shares") or {}).values():
         for place in places.get(target.channel) or []:
             if target.thread_ts is None or place.get("thread_ts") == target.thread_ts:

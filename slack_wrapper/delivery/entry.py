@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,6 +60,11 @@ class Entry:
     receipt: dict[str, Any] | None = None
 
     @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.progress.key[:8]
+
+    @property
     def channel(self) -> str:
         """The channel, as the request names it."""
         return str(self.request["channels"][0])
@@ -74,6 +78,7 @@ class Entry:
         """Return plain data, for the entry's file and for `slack-wrapper outbox --json`."""
         return {
             "version": VERSION,
+            "name": self.name,
             **asdict(self),
             "request": mask_tokens_in(dict(self.request)),
             "reason": redact(self.reason),
@@ -109,6 +114,7 @@ def read(path: Path) -> Entry:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data.pop("version") != VERSION:
             raise ValueError("another version")
+        data.pop("name", None)
         data.update(
             id=path.stem,
             progress=Progress.from_dict(data["progress"]),
@@ -118,8 +124,3 @@ def read(path: Path) -> Entry:
         return Entry(**data)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is no entry: {type(error).__name__}") from None
-
-
-def name_by_age(step: str) -> str:
-    """Return a name that sorts by age and ends in the step."""
-    return f"{time.time_ns():020d}-{step}"

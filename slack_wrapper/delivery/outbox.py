@@ -1,4 +1,9 @@
-"""Posts that wait for Slack, oldest first, where the next run in the folder finds them."""
+"""Posts that wait for Slack, oldest first, where the next run in the folder finds them.
+
+Those that a later try can deliver wait in `outbox/`, and what is posted to the same channel waits
+behind them. Those that a person, or another scope, has to decide on are in `held/`: they hold up
+nothing but their own replies. Those that have a time of their own are in `timed/`.
+"""
 
 from __future__ import annotations
 
@@ -8,53 +13,50 @@ import os
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from slack_wrapper.delivery import entry as entries
-from slack_wrapper.delivery.entry import Entry, name_by_age
+from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER
-from slack_wrapper.errors import RequestError
+from slack_wrapper.delivery.shelf import Name, Shelf, name_of, place_name
+from slack_wrapper.errors import LedgerUnusable, RequestError, os_reason
 
 
 class Outbox:
     """The waiting posts of one working directory.
 
     Args:
-        folder: of the ledger; ours is its `outbox/`, and kept files are in its `files/`.
+        folder: of the ledger; ours are its `outbox/`, `held/`, `timed/`, `roots/` and `files/`.
     """
 
     def __init__(self, folder: str | os.PathLike[str] = FOLDER) -> None:
-        self.folder = Path(folder) / "outbox"
+        self.waiting = Shelf(Path(folder) / "outbox")
+        self.held = Shelf(Path(folder) / "held")
+        self.timed = Shelf(Path(folder) / "timed")
         self.files = Path(folder) / "files"
-        self._steps: dict[str, str] = {}  # step → name of its newest entry
-        self._waiting: Counter[tuple[str, str]] = Counter()
-        self._timed = 0
-        self._loaded = False
-        self._lock = threading.Lock()
+        self._roots = Path(folder) / "roots"
+        self._lock_file = Path(folder) / "lock"
+        self._flush = threading.Lock()
 
-    def take(self, entry: Entry, reason: str, sending: Path) -> None:
+    def take(self, entry: Entry, reason: str, sending: Path, *, held: bool = False) -> None:
         """Let a post wait, by one rename if it has been written down in `sending`.
 
         Raises:
             LedgerUnusable: it cannot be written.
         """
+        shelf = self.held if held else self._own_shelf(entry)
         entry.reason, entry.queued_at = reason, time.time()
         before = sending / f"{entry.id}.json"
-        name = name_by_age(entry.step or entry.progress.key[:20])
-        if before.exists():
+        there = before.exists()
+        if there:
             entry.write(sending)
-            self.folder.mkdir(parents=True, exist_ok=True)
+        entry.id = str(name_of(entry))
+        if there:
             with contextlib.suppress(OSError):
-                before.rename(self.folder / f"{name}.json")
-                entry.id = name
-        if entry.id != name:
-            entry.id = name
-            entry.write(self.folder)
-            before.unlink(missing_ok=True)
-        with self._lock:
-            self._count(entry, 1)
+                shelf.put(entry, before)
+                return
+        shelf.put(entry)
+        before.unlink(missing_ok=True)
 
     def update(self, entry: Entry, reason: str) -> None:
         """Write down how far an entry has come, and why it still waits.
@@ -63,90 +65,149 @@ class Outbox:
             LedgerUnusable: it cannot be written.
         """
         entry.reason = reason
-        entry.write(self.folder)
+        self._shelf_of(entry).put(entry)
+
+    def hold(self, entry: Entry) -> None:
+        """Let an entry hold up nothing any more.
+
+        Raises:
+            LedgerUnusable: it cannot be moved.
+        """
+        self._move(entry, self._shelf_of(entry), self.held)
+
+    def release(self, entry: Entry) -> None:
+        """Let an entry wait in its place again.
+
+        Raises:
+            LedgerUnusable: it cannot be moved.
+        """
+        self._move(entry, self.held, self._own_shelf(entry))
 
     def remove(self, entry: Entry) -> None:
         """Take a delivered or dropped entry out, and what was kept of its files."""
-        (self.folder / f"{entry.id}.json").unlink(missing_ok=True)
+        self._shelf_of(entry).remove(entry)
         shutil.rmtree(self.files / entry.progress.key, ignore_errors=True)
-        with self._lock:
-            self._count(entry, -1)
+        if not any(shelf.count() for shelf in (self.waiting, self.timed, self.held)):
+            shutil.rmtree(self._roots, ignore_errors=True)
+
+    def names(self, *, held: bool = True) -> list[Name]:
+        """Return the names of what waits, oldest first."""
+        names = self.waiting.names() + self.timed.names()
+        return sorted(names + (self.held.names() if held else []))
+
+    def read(self, name: Name) -> Entry | None:
+        """Return an entry, None if it has gone or cannot be read."""
+        return self.waiting.read(name) or self.timed.read(name) or self.held.read(name)
 
     def entries(self) -> list[Entry]:
         """Return what waits, oldest first; what cannot be read is left alone, see `unreadable`."""
-        found = []
-        for path in sorted(self.folder.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError):
-                found.append(entries.read(path))
-        return found
+        return [entry for entry in map(self.read, self.names()) if entry]
 
     def unreadable(self) -> list[Path]:
         """Return the files in the outbox that are no entries of this release."""
-        known = {entry.id for entry in self.entries()}
-        return [path for path in sorted(self.folder.glob("*.json")) if path.stem not in known]
+        return [*self.waiting.strangers(), *self.timed.strangers(), *self.held.strangers()]
+
+    def is_held(self, entry: Entry) -> bool:
+        """Whether an entry holds up nothing."""
+        return self.held.path(entry).exists()
 
     def find(self, step: str) -> Entry | None:
         """Return the newest waiting post of a step."""
-        with self._lock:
-            self._load()
-            name = self._steps.get(step)
-        with contextlib.suppress(OSError, ValueError):
-            return entries.read(self.folder / f"{name}.json") if name else None
-        return None
+        found = [shelf.newest(step) for shelf in (self.waiting, self.timed, self.held)]
+        return max(filter(None, found), key=lambda entry: entry.id, default=None)
 
     def waits_for(self, place: tuple[str, str]) -> bool:
         """Whether something waits for a place, see `Entry.place`; known without reading a file."""
-        with self._lock:
-            self._load()
-            return self._waiting[place] > 0
+        return self.waiting.count(place_name(place)) > 0
 
     def waits(self) -> bool:
         """Whether anything waits; known without reading a file."""
-        with self._lock:
-            self._load()
-            return self._waiting.total() + self._timed > 0
+        return self.waiting.count() + self.timed.count() > 0
 
-    def _load(self) -> None:
-        """Read the outbox once; what this process adds and removes is counted afterwards."""
-        if not self._loaded:
-            self._loaded = True
-            for entry in self.entries():
-                self._count(entry, 1)
+    def has(self, key: str) -> bool:
+        """Whether a post waits or is held, by its key."""
+        return any(key in shelf for shelf in (self.waiting, self.timed, self.held))
 
-    def _count(self, entry: Entry, change: int) -> None:
-        if not self._loaded:
-            return
-        if entry.request.get("post_at"):  # what has a time of its own keeps nothing waiting
-            self._timed = max(0, self._timed + change)
-        else:
-            self._waiting[entry.place] = max(0, self._waiting[entry.place] + change)
-        if change > 0:
-            self._steps[entry.step] = entry.id
-        elif self._steps.get(entry.step) == entry.id:
-            del self._steps[entry.step]
+    def arrived(self, key: str, ts: str) -> None:
+        """Remember where a post is, for its replies, as long as anything waits."""
+        with contextlib.suppress(OSError):
+            self._roots.mkdir(parents=True, exist_ok=True)
+            (self._roots / key).write_text(ts, encoding="ascii")
+
+    def root(self, key: str) -> str | None:
+        """Return the ts of a post that has waited and arrived, if it is remembered."""
+        with contextlib.suppress(OSError):
+            return (self._roots / Path(key).name).read_text(encoding="ascii")
+        return None
 
     def entry(self, name: str) -> Entry:
-        """Return one entry.
+        """Return one entry by its name or by what people call it.
 
         Raises:
             RequestError: there is none of that name.
         """
-        with contextlib.suppress(OSError, ValueError):
-            return entries.read(self.folder / f"{Path(name).name}.json")
+        for known in self.names():
+            if name in (str(known), known.key) and (found := self.read(known)):
+                return found
         raise RequestError(
             f"the outbox has no entry {name}", hint="slack-wrapper outbox lists the entries"
         )
 
     @contextlib.contextmanager
-    def flushing(self) -> Iterator[bool]:
-        """Keep other processes from delivering the same entries; gives False if one does."""
-        if not self.folder.is_dir():
+    def flushing(self, *, wait: bool = False) -> Iterator[bool]:
+        """Keep others from delivering or deciding on the same entries; gives False if one does.
+
+        Args:
+            wait: for another thread of this process; another process is never waited for.
+
+        Raises:
+            LedgerUnusable: the lock cannot be written.
+        """
+        if not self.names():
             yield True
             return
-        with (self.folder / "lock").open("w") as lock:
+        if not self._flush.acquire(blocking=wait):
+            yield False
+            return
+        try:
+            with self._locked() as ours:
+                yield ours
+        finally:
+            self._flush.release()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[bool]:
+        try:
+            lock = self._lock_file.open("w")
+        except OSError as error:
+            raise LedgerUnusable(
+                f"the outbox cannot be locked by {self._lock_file}: {os_reason(error)}"
+            ) from None
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 yield False
                 return
             yield True
+
+    def _own_shelf(self, entry: Entry) -> Shelf:
+        return self.timed if entry.request.get("post_at") else self.waiting
+
+    def _shelf_of(self, entry: Entry) -> Shelf:
+        for shelf in (self.held, self.timed):
+            if shelf.path(entry).exists():
+                return shelf
+        return self.waiting
+
+    def _move(self, entry: Entry, from_shelf: Shelf, to_shelf: Shelf) -> None:
+        before = from_shelf.path(entry)
+        if from_shelf is to_shelf or not before.exists():
+            return
+        try:
+            to_shelf.put(entry, before)
+        except OSError as error:
+            raise LedgerUnusable(
+                f"{before} cannot be moved to {to_shelf.folder}: {os_reason(error)}"
+            ) from None
+        from_shelf.remove(entry)

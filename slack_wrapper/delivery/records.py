@@ -41,9 +41,13 @@ def finished_since(output: str, since_ns: int) -> bool:
 
 
 def is_after(endtime: object, since_ns: int) -> bool:
-    """Whether a record's `endtime`, in seconds, is not before a moment in ns."""
-    # A double holds today's time to about 0.2 µs, so ns are compared with that much grace.
-    return isinstance(endtime, (int, float)) and endtime * 1e9 >= since_ns - 1000
+    """Whether a record's `endtime`, in seconds, is after a moment in ns.
+
+    Snakemake touches the output of a job that has ended well: its `endtime` is after the last
+    change by the job. That of a job that was killed when its output was there is not.
+    """
+    # A double holds today's time to about 0.2 µs.
+    return isinstance(endtime, (int, float)) and endtime * 1e9 > since_ns + 1000
 
 
 def _place(folder: Path, output: str) -> Path:

@@ -35,14 +35,14 @@ from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.delivery import Delivery, target
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
-from slack_wrapper.session.threads import PENDING, Threads
+from slack_wrapper.session.threads import BEHIND, PENDING, Threads
 from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
-BEHIND = "behind"  # code of what waits for another post
 AWAY = 60.0  # seconds for which Slack is not tried again after it did not answer
+STUCK = 60.0  # seconds for which a post does not try to get those before it out of its way
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Courier:
         repost: whether what may be in the channel is posted again when nobody can tell.
         finished: whether Snakemake has recorded the end of an output's job after a moment.
         incomplete: whether Snakemake has seen an output's job begin and not end.
-        temporary: whether Snakemake deletes a file after its use.
+        changes: whether a file may be written in place, or deleted by Snakemake after its use.
     """
 
     pacer: Pacer
@@ -65,15 +65,17 @@ class Courier:
     quiet: QuietHours | None = None
     finished: Finished = finished_since
     incomplete: Callable[[str], bool] = is_marked
-    temporary: Callable[[str], bool] = lambda path: False
+    changes: Callable[[str], bool] = lambda path: True
     threads: Threads = field(default_factory=Threads)
     ledger: Ledger = field(default_factory=Ledger)
     outbox: Outbox = field(default_factory=Outbox)
     make_way: Callable[[tuple[str, str]], object] = lambda place: None
     _lanes: Lanes = field(default_factory=Lanes)
     _steps: Lanes = field(default_factory=Lanes)
-    _seen: set[str] = field(default_factory=set)
+    _seen: set[str] = field(default_factory=set)  # steps
+    _posted: set[str] = field(default_factory=set)  # keys
     _away: dict[str, float] = field(default_factory=dict)  # key file → monotonic time
+    _stuck: dict[tuple[str, str], float] = field(default_factory=dict)  # place → the same
 
     def deliver(
         self,
@@ -158,6 +160,23 @@ class Courier:
         """Remember that Slack has not answered just now, asked with a key file."""
         self._away[key] = time.monotonic() + AWAY
 
+    def find_root(self, entry: Entry, request: Request) -> None:
+        """Find the message that a queued post replies to; give up one that will never be there."""
+        thread = self.threads.resolve(entry.progress.thread) or ""
+        key = thread.removeprefix(PENDING)
+        if thread.startswith(PENDING) and not self.outbox.has(key):
+            entry.progress.thread = self.outbox.root(key) or self.threads.of_receipt(request)
+
+    def arrived(self, key: str, ts: str | None) -> None:
+        """Remember where a post is that has waited, for its replies."""
+        self.threads.arrived(key, ts)
+        if ts:
+            self.outbox.arrived(key, ts)
+
+    def stuck(self, place: tuple[str, str]) -> None:
+        """Remember that what waits for a place could not be delivered just now."""
+        self._stuck[place] = time.monotonic() + STUCK
+
     def away(self, key: str) -> bool:
         """Whether Slack has not answered just now, asked with a key file."""
         return self._away.get(key, 0.0) > time.monotonic()
@@ -187,9 +206,11 @@ class Courier:
             receipt: what it wrote.
             changed_ns: the time of last change of the file.
         """
-        for channel, one in zip(request.channels, deliveries(receipt), strict=True):
-            if request.receipt and one["key"]:
-                self.ledger.mark(step_of(request.receipt, channel), one["key"], changed_ns)
+        for channel, first in zip(request.channels, deliveries(receipt), strict=True):
+            for part, one in enumerate([first, *(first.get("replies") or ())]):
+                if request.receipt and one.get("key"):
+                    step = step_of(request.receipt, channel, part)
+                    self.ledger.mark(step, one["key"], changed_ns)
         if request.receipt:
             atomic.sync(request.receipt)
 
@@ -249,7 +270,8 @@ class Courier:
         if known is None or known.receipt is None or known.digest != digest:
             return None
         written = self.ledger.marked(known)
-        if written and self.finished(str(known.request["receipt"]), written):
+        retried = known.progress.key in self._posted  # by this very run: its job has failed
+        if written and not retried and self.finished(str(known.request["receipt"]), written):
             return None
         return known.receipt
 
@@ -278,6 +300,7 @@ class Courier:
                 return self._hold(request, entry, files, when)
             return self._put_off(request, entry, files, error)
         if entry.step:
+            self._posted.add(entry.progress.key)
             entry.receipt = receipt
             self._note(request, lambda: self.ledger.settle(entry))
         return receipt
@@ -299,7 +322,8 @@ class Courier:
 
     def any_due(self) -> bool:
         """Whether anything waits that may go out by now."""
-        return self.outbox.waits() and any(map(self.due, self.outbox.entries()))
+        waiting = map(self.outbox.read, self.outbox.names(held=False))
+        return any(entry and self.due(entry) for entry in waiting)
 
     def _wait_behind(self, request: Request, entry: Entry) -> None:
         """Keep the order: what may wait does so behind what waits already."""
@@ -308,7 +332,8 @@ class Courier:
         if self.away(entry.place[0]):
             raise SlackUnavailable("slack has not answered just now", code="away")
         if self.outbox.waits_for(entry.place):
-            self.make_way(entry.place)
+            if self._stuck.get(entry.place, 0.0) < time.monotonic():
+                self.make_way(entry.place)
             if self.outbox.waits_for(entry.place):
                 raise SlackUnavailable("earlier posts to the channel wait", code=BEHIND)
 
@@ -319,7 +344,8 @@ class Courier:
         may_pass = isinstance(error, (SlackUnavailable, SlackAmbiguous))
         if request.on_failure == QUEUE and may_pass:
             self._keep_files(entry, files)
-            self.outbox.take(entry, error.message, self.ledger.sending)
+            unclear = isinstance(error, SlackAmbiguous)
+            self.outbox.take(entry, error.message, self.ledger.sending, held=unclear)
             status = "queued"
         elif request.on_failure == WARN:
             self.ledger.forget(entry)
@@ -336,7 +362,7 @@ class Courier:
         folder = self.outbox.files / entry.progress.key
         try:
             for file in files:
-                entry.files[str(file.path)] = keep(str(file.path), folder, temporary=self.temporary)
+                entry.files[str(file.path)] = keep(str(file.path), folder, changes=self.changes)
         except OSError as error:
             raise LedgerUnusable(f"the files of the post cannot be kept: {error}") from None
 

@@ -16,23 +16,23 @@ class Flusher:
     """A thread that tries now and then.
 
     Args:
-        flush: delivers what waits.
+        flush: delivers what waits, until its argument `stop` says so.
         waits: whether anything waits, told without a call to Slack.
     """
 
-    def __init__(self, flush: Callable[[], object], waits: Callable[[], bool]) -> None:
+    def __init__(self, flush: Callable[..., object], waits: Callable[[], bool]) -> None:
         self._flush, self._waits = flush, waits
         self._over = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
 
     def close(self) -> None:
-        """Begin no further try; one that is under way ends by itself."""
+        """Begin no further post; one that is under way ends by itself."""
         self._over.set()
 
     def _run(self) -> None:
         pause = INTERVAL
         while not self._over.wait(pause):
             if self._waits():
-                with contextlib.suppress(SlackWrapperError):  # told at the end of the run
-                    self._flush()
+                with contextlib.suppress(SlackWrapperError):  # the flush at the end tells it
+                    self._flush(stop=self._over.is_set)
                 pause = min(LONGEST, pause * 2) if self._waits() else INTERVAL

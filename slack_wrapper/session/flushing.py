@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from slack_wrapper.client.files import LocalFile, check
-from slack_wrapper.delivery.entry import Entry, KeptFile
+from slack_wrapper.client.refusals import OF_THE_POST
+from slack_wrapper.delivery.entry import Entry
+from slack_wrapper.delivery.shelf import Name, place_name
 from slack_wrapper.errors import (
-    FileChanged,
-    FileMissing,
+    FileError,
     LedgerUnusable,
-    PasswordError,
+    RequestError,
+    SlackAmbiguous,
+    SlackRefused,
+    SlackUnavailable,
     SlackWrapperError,
 )
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.request import Request, title_of
-from slack_wrapper.session.threads import PENDING
+from slack_wrapper.session.queued_files import unchanged
+from slack_wrapper.session.request import Request
+from slack_wrapper.session.threads import BEHIND
 from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
@@ -27,102 +31,139 @@ if TYPE_CHECKING:
 Outcome = tuple[Entry, Receipt | SlackWrapperError]
 
 
-def flush(session: LocalSession, place: tuple[str, str] | None = None) -> list[Outcome]:
+def never() -> bool:
+    """Let a flush go on to its end."""
+    return False
+
+
+def flush(
+    session: LocalSession,
+    place: tuple[str, str] | None = None,
+    *,
+    seconds: float = float("inf"),
+    stop: Callable[[], bool] = never,
+    wait: bool = False,
+) -> list[Outcome]:
     """Deliver what waits.
 
-    What follows an entry that cannot be delivered waits with it, in its channel; when Slack does
-    not answer, so does all that goes to the same workspace. Entries that another process delivers
-    at the moment are left to it.
+    What follows an entry for which Slack has no time now waits with it, in its channel; when Slack
+    does not answer, so does all that goes to the same workspace. An entry that is refused, or
+    unclear, or whose file has changed, is held: it is tried again by each flush of all, and others
+    go on. What is not due waits on, and keeps nothing else waiting. Entries that another process
+    delivers at the moment are left to it.
 
     Args:
         session: sends.
-        place: only this key file and channel; None for all.
-
-    What is not due waits on, and keeps nothing else waiting.
+        place: only what waits for this key file and channel; None for all, and what is held.
+        seconds: after these no further entry is begun.
+        stop: nor when this says so.
+        wait: for a flush of another thread, and then deliver what it has left.
 
     Returns:
         Each entry that was tried, with its receipt or with what kept it.
+
+    Raises:
+        LedgerUnusable: the outbox cannot be locked.
     """
-    courier = session.courier
-    done: list[Outcome] = []
-    stuck: set[tuple[str, str] | str] = set()
-    with courier.outbox.flushing() as ours:
-        waiting = courier.outbox.entries() if ours else []
-        for entry in waiting:
-            if place not in (None, entry.place) or stuck & {entry.place, entry.place[0]}:
-                continue
-            if not courier.due(entry):
-                continue
-            outcome = _deliver(session, entry, waiting)
-            done.append((entry, outcome))
-            if isinstance(outcome, SlackWrapperError):
-                stuck.add(entry.place)
-                if isinstance(outcome, PasswordError) or courier.away(entry.place[0]):
-                    stuck.add(entry.place[0])
-    return done
-
-
-def _deliver(
-    session: LocalSession, entry: Entry, waiting: list[Entry]
-) -> Receipt | SlackWrapperError:
-    courier, request = session.courier, Request.from_dict(entry.request)
-
-    def save() -> None:
-        courier.outbox.update(entry, entry.reason)
-
-    try:
-        _resolve_thread(entry, waiting)
-        files = [_unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
-        workspace = session.reopen(request.encrypted_key)
-        receipt = courier.send(workspace, request, entry, files, save)
-        save()
-    except SlackWrapperError as error:
-        try:
-            courier.outbox.update(entry, error.message)
-        except LedgerUnusable as unusable:
-            return unusable
-        return error
-    _arrived(session, entry, receipt, waiting)
-    return receipt
-
-
-def _resolve_thread(entry: Entry, waiting: list[Entry]) -> None:
-    """Give up a thread whose root does not wait any more and has not been delivered: dropped."""
-    thread = entry.progress.thread or ""
-    keys = {f"{PENDING}{other.progress.key}" for other in waiting}
-    if thread.startswith(PENDING) and thread not in keys:
-        entry.progress.thread = None
-
-
-def _arrived(session: LocalSession, entry: Entry, receipt: Receipt, waiting: list[Entry]) -> None:
-    """Tell the replies, the receipt and the ledger of a delivered entry, and take it out."""
-    courier, key, path = session.courier, entry.progress.key, str(entry.request["receipt"])
-    courier.threads.arrived(key, receipt["ts"])
-    try:
-        for reply in waiting:
-            if reply.progress.thread == f"{PENDING}{key}":
-                reply.progress.thread = receipt["ts"]
-                courier.outbox.update(reply, reply.reason)
-        courier.settle(entry, receipt)
-    except LedgerUnusable as error:
-        tell(f"slack_wrapper: warning: {error}")
-    if path:
-        receipts.renew(path, receipt)
-    courier.outbox.remove(entry)
-
-
-def _unchanged(path: str, kept: KeptFile, request: Request, entry: Entry) -> LocalFile:
-    """Return a queued file, if it is still the one that was to be posted."""
-    place = kept.kept if kept.kept and Path(kept.kept).exists() else path
-    try:
-        file = check(place, title=title_of(request), name=Path(path).name)
-        with file.path.open("rb") as content:
-            same = hashlib.file_digest(content, "sha256").hexdigest() == kept.sha256
-    except (FileMissing, OSError):
-        same = False
-    if not same:
-        raise FileChanged(
-            f"the file {path} has changed, or gone, since it was queued",
-            hint=f"run its step again, and drop this one: slack-wrapper outbox --drop {entry.id}",
+    end = time.monotonic() + seconds
+    with session.courier.outbox.flushing(wait=wait) as ours:
+        return (
+            _Flush(session, place, lambda: stop() or time.monotonic() > end).run() if ours else []
         )
-    return file
+
+
+class _Flush:
+    def __init__(
+        self, session: LocalSession, place: tuple[str, str] | None, over: Callable[[], bool]
+    ) -> None:
+        self._session, self._courier = session, session.courier
+        self._outbox, self._over = session.courier.outbox, over
+        self._only = place_name(place) if place else None
+        self._done: list[Outcome] = []
+        self._stopped: set[str] = set()  # names of places, and key files
+        self._refused: dict[str, SlackWrapperError] = {}  # name of a place → why
+        self._unclear: set[str] = set()  # names of places that cannot be looked into
+
+    def run(self) -> list[Outcome]:
+        for name in self._outbox.names(held=self._only is None):
+            if self._over():
+                break
+            if self._only in (None, name.place) and name.place not in self._stopped:
+                self._consider(name)
+        return self._done
+
+    def _consider(self, name: Name) -> None:
+        """Deliver an entry unless it has to wait with another one."""
+        entry = self._outbox.read(name)
+        if entry is None or entry.place[0] in self._stopped or not self._courier.due(entry):
+            return
+        held = self._outbox.is_held(entry)
+        if name.place in self._refused:
+            if not held:
+                self._hold(entry, self._refused[name.place])
+            return
+        if held and entry.progress.unclear and name.place in self._unclear:
+            return
+        outcome = self._deliver(entry)
+        self._done.append((entry, outcome))
+        if isinstance(outcome, SlackWrapperError):
+            self._keep(name, entry, outcome)
+
+    def _keep(self, name: Name, entry: Entry, error: SlackWrapperError) -> None:
+        """Let an entry that could not be delivered wait, alone or with those behind it."""
+        if isinstance(error, SlackUnavailable) and error.code != BEHIND:
+            self._stopped.add(name.place)
+            self._courier.stuck(entry.place)
+            if self._courier.away(entry.place[0]):
+                self._stopped.add(entry.place[0])
+            return
+        if not isinstance(
+            error, (SlackUnavailable, SlackAmbiguous, SlackRefused, FileError, RequestError)
+        ):
+            self._stopped |= {name.place, entry.place[0]}  # no token, no ledger
+            return
+        if isinstance(error, SlackAmbiguous):
+            self._unclear.add(name.place)
+        if isinstance(error, SlackRefused) and error.code not in OF_THE_POST:
+            self._refused[name.place] = error  # what follows would be refused as well
+        self._hold(entry, error)
+
+    def _hold(self, entry: Entry, error: SlackWrapperError) -> None:
+        try:
+            self._outbox.update(entry, error.message)
+            self._outbox.hold(entry)
+        except LedgerUnusable as unusable:
+            tell(f"slack_wrapper: warning: {unusable}")
+
+    def _deliver(self, entry: Entry) -> Receipt | SlackWrapperError:
+        courier, request = self._courier, Request.from_dict(entry.request)
+
+        def save() -> None:
+            self._outbox.update(entry, entry.reason)
+
+        try:
+            courier.find_root(entry, request)
+            files = [unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
+            workspace = self._session.reopen(request.encrypted_key)
+            receipt = courier.send(workspace, request, entry, files, save)
+            save()
+        except SlackWrapperError as error:
+            try:
+                self._outbox.update(entry, error.message)
+            except LedgerUnusable as unusable:
+                return unusable
+            return error
+        self._arrived(entry, receipt)
+        return receipt
+
+    def _arrived(self, entry: Entry, receipt: Receipt) -> None:
+        """Tell the replies, the ledger and the receipt of a delivered entry, and take it out."""
+        courier, path = self._courier, str(entry.request["receipt"])
+        courier.arrived(entry.progress.key, receipt["ts"])
+        try:
+            courier.settle(entry, receipt)
+        except LedgerUnusable as error:
+            tell(f"slack_wrapper: warning: {error}")
+        if path:
+            receipts.renew(path, receipt)
+        self._outbox.remove(entry)

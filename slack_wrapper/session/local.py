@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -16,6 +18,7 @@ from slack_wrapper.config import REPOST, SLACK, Settings
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.errors import (
     KeyFileError,
+    LedgerUnusable,
     NoToken,
     PasswordError,
     TokenError,
@@ -28,13 +31,14 @@ from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.courier import Courier
 from slack_wrapper.session.digests import Digests
-from slack_wrapper.session.flushing import Outcome, flush
+from slack_wrapper.session.flushing import Outcome, flush, never
 from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.session.unfit import refuse
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
+MAKE_WAY = 10.0  # seconds that a post spends on those which wait before it
 TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -73,11 +77,16 @@ class LocalSession:
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
         self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
         self.courier.quiet = settings.quiet
-        self.courier.make_way = lambda place: flush(self, place)
+        self.courier.make_way = self._make_way
         self.digests = Digests(self.courier, self.reopen)
         self._approvals = Approvals(self.courier)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
+
+    @property
+    def max_wait(self) -> float:
+        """Seconds that a post may wait for its turn; so much time has a flush at a run's end."""
+        return self._settings.max_wait
 
     @property
     def sends(self) -> bool:
@@ -163,6 +172,7 @@ class LocalSession:
         with self._lock:
             if encrypted_key not in self._workspaces:
                 transport = self._connect(encrypted_key, ask)
+                transport.lookups = self.courier.policy
                 self._workspaces[encrypted_key] = Workspace(transport, Names(transport))
             return self._workspaces[encrypted_key]
 
@@ -194,6 +204,16 @@ class LocalSession:
             raise NoToken("there is no slack token: no encrypted_key is set")
         return token
 
-    def flush(self) -> list[Outcome]:
+    def _make_way(self, place: tuple[str, str]) -> None:
+        with contextlib.suppress(LedgerUnusable):
+            flush(self, place, seconds=MAKE_WAY)
+
+    def flush(
+        self,
+        *,
+        seconds: float = float("inf"),
+        stop: Callable[[], bool] = never,
+        wait: bool = False,
+    ) -> list[Outcome]:
         """Deliver what waits in the outbox; see `flushing.flush`."""
-        return flush(self)
+        return flush(self, seconds=seconds, stop=stop, wait=wait)

@@ -11,6 +11,7 @@ from slack_wrapper.client.identity import Identity, identify
 from slack_wrapper.client.uploads import may_upload
 from slack_wrapper.client.webhook import HINT, WebhookTransport
 from slack_wrapper.errors import (
+    RateLimited,
     SlackError,
     SlackRefused,
     SlackUnavailable,
@@ -84,8 +85,9 @@ def knock(session: LocalSession, key: str | None) -> None:
 def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> Identity:
     try:
         return identify(workspace.transport)
-    except SlackUnavailable:
-        session.courier.gone(key or "")
+    except SlackUnavailable as error:
+        if not isinstance(error, RateLimited):  # which is an answer
+            session.courier.gone(key or "")
         raise
 
 

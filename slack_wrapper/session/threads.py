@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from slack_wrapper.errors import RequestError
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
 
+BEHIND = "behind"  # code of a post that waits because another one does
 PENDING = "key:"  # before the key of a root message that waits in the outbox itself
 ROOT_SECONDS = 10.0  # for which a post waits for the root of the run's thread, if it is expected
 
@@ -73,6 +75,13 @@ class Threads:
         if thread and thread.startswith(PENDING):
             return self._arrived.get(thread.removeprefix(PENDING), thread)
         return thread
+
+    def of_receipt(self, request: Request) -> str | None:
+        """Return the ts to reply to, by now, of a post that is to reply to a step's message."""
+        with contextlib.suppress(RequestError):
+            root = None if request.thread in (RUN_THREAD, NO_THREAD) else _of_receipt(request)
+            return None if root and root.startswith(PENDING) else root
+        return None
 
     def arrived(self, key: str, ts: str | None) -> None:
         """Remember the ts of a message that had waited."""

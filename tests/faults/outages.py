@@ -1,13 +1,14 @@
 """Campaigns of trouble with Slack or the way to it: each is one study and its real runs."""
 
 import contextlib
-import json
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from slack_wrapper.delivery.ledger import FOLDER as LEDGER
+from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.sandbox.faults import Fault, reset
 from tests.faults.harness import Lab, Outcome
 from tests.faults.scenarios import (
@@ -110,7 +111,7 @@ def _outage(
     `slack-wrapper flush`, and a further run of the workflow that has a step to do.
     """
     case = "outage"
-    with Lab(folder, [case, "later"]) as lab:
+    with Lab(folder, [case, "later"], section={"max_wait": 15}) as lab:
         for fault in faults:
             lab.box.faults.add(Fault(**fault))
         steps = [(kind, case) for kind in kinds]
@@ -161,9 +162,8 @@ def hold(folder: Path) -> list[Outcome]:
 
 def _decide(lab: Lab, there: dict[str, bool]) -> None:
     """Do what the hint says: look into the channel, then settle or retry each entry."""
-    for path in sorted((lab.folder / ".snakemake" / "slack" / "outbox").glob("*.json")):
-        case = json.loads(path.read_text())["request"]["channels"][0]
-        lab.command("outbox", "--posted" if there[case] else "--retry", path.stem)
+    for entry in Outbox(lab.folder / LEDGER).entries():
+        lab.command("outbox", "--posted" if there[entry.channel] else "--retry", entry.name)
 
 
 @contextlib.contextmanager

@@ -81,10 +81,11 @@ def test_a_killed_step_is_taken_up(
     assert len(shown(sandbox)) == 2
 
 
+@pytest.mark.parametrize("workflow", [SERVED, BARE], ids=["served", "bare"])
 def test_a_step_killed_when_all_was_done_is_taken_up(
-    study: Path, sandbox: Sandbox, snakemake: Run
+    study: Path, sandbox: Sandbox, snakemake: Run, workflow: str
 ) -> None:
-    write(study, SERVED, CONFIG)
+    write(study, workflow, CONFIG)
     assert snakemake(env=env(DIES="last")).returncode == 1
     assert snakemake(env=env()).returncode == 0
     assert len(shown(sandbox)) == 1

@@ -141,15 +141,30 @@ def test_a_file_that_changed_meanwhile_is_told_and_can_be_dropped(
     (study / "a.txt").write_text("text")
     queued = command("file", "a.txt", *KEY, "--on-failure", "queue", env=outage())
     assert queued.returncode == 75
-    (study / "a.txt").write_text("other text")
+    (kept,) = (study / ".snakemake" / "slack" / "files").glob("*/a.txt")
+    kept.write_text("other text")
+    command("message", "another", *KEY, "--on-failure", "queue", env=outage())
     done = command("flush", env=outage(up=True))
     assert done.returncode == 1
     assert "has changed, or gone, since it was queued" in done.stderr
-    name = waiting(study)[0].stem
+    assert shown(sandbox) == ["another"]  # it holds up nothing
+    listed = command("outbox", env={}).stdout
+    assert " held for " in listed
+    name = listed.split()[0]
     assert name in done.stderr
     assert command("outbox", "--drop", name, env={}).returncode == 0
-    assert waiting(study) == []
     assert "nothing waits" in command("outbox", env={}).stdout
+
+
+def test_a_file_is_posted_as_it_was(study: Path, sandbox: Sandbox, command: Run) -> None:
+    (study / "a.txt").write_text("text")
+    assert command("file", "a.txt", *KEY, "--on-failure", "queue", env=outage()).returncode == 75
+    (study / "a.txt").write_text("other text")
+    assert command("flush", env=outage(up=True)).returncode == 0
+    (message,) = sandbox.messages()
+    (file,) = (sandbox.store.folder / "files").glob(message["files"][0]["id"])
+    assert file.read_text() == "text"
+    assert not list((study / ".snakemake" / "slack" / "files").iterdir())
 
 
 def test_the_outbox_holds_no_secret(study: Path, sandbox: Sandbox, command: Run) -> None:

@@ -60,7 +60,7 @@ def pass_time(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, seconds: float 
 
 
 def waiting(study: Path) -> list[Path]:
-    return sorted((study / ".snakemake" / "slack" / "outbox").glob("*.json"))
+    return sorted((study / ".snakemake" / "slack").glob("[ot]*/*.json"))  # outbox and timed
 
 
 def test_a_message_is_scheduled_at_slack(

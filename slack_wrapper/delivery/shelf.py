@@ -1,0 +1,177 @@
+"""A folder of waiting posts, whose names tell what has to be known of them without reading them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from slack_wrapper.delivery import entry as entries
+from slack_wrapper.delivery.entry import Entry
+
+
+class Name(NamedTuple):
+    """The name of a waiting post; names sort by age."""
+
+    age: str  # ns since the epoch, 20 digits
+    place: str  # see `place_name`
+    step: str  # see `ledger.step_of`
+    key: str  # begins the post's key; people call the post by it
+
+    def __str__(self) -> str:
+        return "-".join(self)
+
+
+def name_of(entry: Entry) -> Name:
+    """Return the name under which a post begins to wait now."""
+    step = entry.step or entry.progress.key[:20]
+    return Name(f"{time.time_ns():020d}", place_name(entry.place), step, entry.name)
+
+
+def place_name(place: tuple[str, str]) -> str:
+    """Return the part of a name that stands for key file and channel."""
+    return hashlib.sha256("\0".join(place).encode()).hexdigest()[:8]
+
+
+def parse(text: str) -> Name | None:
+    """Return the parts of a name, None if it is none."""
+    parts = text.split("-")
+    return Name(*parts) if len(parts) == len(Name._fields) else None
+
+
+class Shelf:
+    """The posts in one folder.
+
+    Asking costs the same however many there are: the folder is listed when somebody else has
+    changed it, which its time of last change tells, and nothing is read. A change by somebody else
+    in the same instant as one of ours shows at the next one.
+
+    Args:
+        folder: where they lie; made when needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._names: set[Name] = set()
+        self._places: Counter[str] = Counter()
+        self._steps: defaultdict[str, set[Name]] = defaultdict(set)
+        self._keys: set[str] = set()
+        self._changed_ns = -1
+        self._lock = threading.RLock()
+
+    def names(self) -> list[Name]:
+        """Return the names, oldest first."""
+        with self._looked():
+            return sorted(self._names)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether a post is here, by its key."""
+        with self._looked():
+            return key[:8] in self._keys
+
+    def count(self, place: str | None = None) -> int:
+        """Return how many there are, in all or for a place."""
+        with self._looked():
+            return len(self._names) if place is None else self._places[place]
+
+    def newest(self, step: str) -> Entry | None:
+        """Return the newest post of a step."""
+        with self._looked():
+            name = max(self._steps.get(step) or (), default=None)
+        return self.read(name) if name else None
+
+    def read(self, name: Name) -> Entry | None:
+        """Return a post, None if it has gone or cannot be read."""
+        with contextlib.suppress(OSError, ValueError):
+            return entries.read(self._path(name))
+        return None
+
+    def put(self, entry: Entry, before: Path | None = None) -> None:
+        """Write a post under its name, or take its file from where it was, by one rename.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+            OSError: it cannot be taken from there.
+        """
+        name = parse(entry.id)
+        with self._changing():
+            if before is None:
+                entry.write(self.folder)
+            else:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                before.rename(self.folder / f"{entry.id}.json")
+            if name and name not in self._names:
+                self._add(name)
+
+    def remove(self, entry: Entry) -> None:
+        """Take a post away."""
+        name = parse(entry.id)
+        with self._changing():
+            (self.folder / f"{entry.id}.json").unlink(missing_ok=True)
+            if name and name in self._names:
+                self._discard(name)
+
+    def path(self, entry: Entry) -> Path:
+        """Return where a post is, or would be."""
+        return self.folder / f"{entry.id}.json"
+
+    def strangers(self) -> list[Path]:
+        """Return the files that are no posts of this release."""
+        found = sorted(self.folder.glob("*.json"))
+        return [path for path in found if not (name := parse(path.stem)) or not self.read(name)]
+
+    def _path(self, name: Name) -> Path:
+        return self.folder / f"{name}.json"
+
+    @contextlib.contextmanager
+    def _looked(self) -> Iterator[None]:
+        with self._lock:
+            changed = self._time()
+            if changed != self._changed_ns:
+                self._list()
+                self._changed_ns = changed
+            yield
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change the folder and what is known of it together."""
+        with self._looked():
+            try:
+                yield
+            finally:
+                self._changed_ns = self._time()
+
+    def _time(self) -> int:
+        try:
+            return self.folder.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def _list(self) -> None:
+        try:
+            found = os.listdir(self.folder)  # noqa: PTH208 - 10,000 names in a few ms
+        except OSError:
+            found = []
+        self._names, self._keys = set(), set()
+        self._places, self._steps = Counter(), defaultdict(set)
+        for file in found:
+            if file.endswith(".json") and (name := parse(file.removesuffix(".json"))):
+                self._add(name)
+
+    def _add(self, name: Name) -> None:
+        self._names.add(name)
+        self._places[name.place] += 1
+        self._steps[name.step].add(name)
+        self._keys.add(name.key)
+
+    def _discard(self, name: Name) -> None:
+        self._names.discard(name)
+        self._places[name.place] -= 1
+        self._steps[name.step].discard(name)
+        self._keys.discard(name.key)
