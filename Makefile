@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | approval | package | matrix | bench | gallery | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | approval | package | matrix | bench | gallery | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks logger_runs faults logger librec approval_runs
+SLOW := leaks faults logger_runs librec approval_runs
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from slack_wrapper.live.story import Ending, Snapshot
 from slack_wrapper.redact import redact
 from slack_wrapper.texts import escape
 
-BAR_WIDTH = 24
+BAR_WIDTH = 16
+DONE, FAILED, LEFT = "🟩", "🟥", "⬜"
 MAX_RULES = 6  # running rules that are named
 MAX_WILDCARDS = 80  # characters
 # Slack's own colours, see https://docs.slack.dev/reference/block-kit/composition-objects
@@ -54,12 +55,15 @@ def run(snapshot: Snapshot, facts: Facts) -> Shown:
     if snapshot.ending is Ending.RUNNING:
         body = [_section(_progress(snapshot)), _fields(_now(snapshot))]
         if snapshot.running:
-            body.append(_section(f"*Running*  {_running(snapshot)}"))
+            body.append(_section(f"*Running*  {_counted(snapshot.running)}"))
     else:
         body = [_section(_progress(snapshot)), _fields(_then(snapshot))]
         body += [_section(part) for part in _summary(snapshot)]
     body.append(_context(facts.lines(snapshot.began)))
-    plain = "\n".join([text, _progress(snapshot), *_summary(snapshot), *facts.lines(None)])
+    trouble = [f"*{name}*  {value}" for name, value in _trouble(snapshot)]
+    plain = "\n".join(
+        [text, _progress(snapshot), *trouble, *_summary(snapshot), *facts.lines(None)]
+    )
     attachments = [{"color": COLORS[snapshot.ending], "blocks": body, "fallback": text}]
     return Shown(text, attachments, plain)
 
@@ -107,65 +111,59 @@ def orphan(name: str, done: int, total: int, at: str) -> Shown:
     return Shown(text, attachments, text)
 
 
-def bar(done: int, total: int) -> str:
-    """Return a bar of progress, its percentage and its numbers."""
+def bar(done: int, total: int, failed: int = 0) -> str:
+    """Return a bar of progress, its percentage and its numbers; never whole before the end."""
     part = min(1.0, done / total) if total else 1.0
-    full = int(part * BAR_WIDTH)
+    green = int(part * BAR_WIDTH)
+    red = min(BAR_WIDTH - green, max(1, round(failed / total * BAR_WIDTH))) if failed else 0
     percent = "100 %" if part == 1 else f"{min(99, int(part * 100))} %"
-    drawn = "█" * full + "░" * (BAR_WIDTH - full)
-    return f"`{drawn}`  *{percent}*  ·  {done} of {_jobs(total)}"
+    drawn = DONE * green + FAILED * red + LEFT * (BAR_WIDTH - green - red)
+    return f"{drawn}  *{percent}*  ·  {done} of {_jobs(total)}"
 
 
 def _progress(snapshot: Snapshot) -> str:
-    return bar(snapshot.done, snapshot.total)
+    return bar(snapshot.done, snapshot.total, snapshot.failed)
 
 
 def _now(snapshot: Snapshot) -> list[tuple[str, str]]:
     left = remaining(snapshot)
     fields = [
         ("Elapsed", duration(snapshot.elapsed)),
-        ("Left, by the rules' own pace", "…" if left is None else f"about {duration(left)}"),
+        ("Left (estimate)", "…" if left is None else f"about {duration(left)}"),
     ]
-    if snapshot.failed or snapshot.attempts:
-        fields += [("Failed", _failed(snapshot))]
-    return fields
+    return [*fields, *_trouble(snapshot)]
 
 
 def _then(snapshot: Snapshot) -> list[tuple[str, str]]:
     fields = [("Took", duration(snapshot.elapsed)), ("Done", _jobs(snapshot.done))]
-    if snapshot.failed or snapshot.attempts:
-        fields += [("Failed", _failed(snapshot))]
+    fields += _trouble(snapshot)
     left = snapshot.total - snapshot.done - snapshot.failed
     if snapshot.ending is not Ending.SUCCEEDED and left > 0:
         fields += [("Not run", _jobs(left))]
     return fields
 
 
-def _failed(snapshot: Snapshot) -> str:
-    again = f", {snapshot.attempts} tried again" if snapshot.attempts else ""
-    return f"{snapshot.failed}{again}"
+def _trouble(snapshot: Snapshot) -> list[tuple[str, str]]:
+    failed = {rule: tally.failed for rule, tally in snapshot.rules.items() if tally.failed}
+    named = f": {_counted(failed)}" if failed else ""
+    fields = [("Failed", f"{_jobs(snapshot.failed)}{named}")] if snapshot.failed else []
+    if snapshot.attempts:
+        fields += [("Tried again", _times(snapshot.attempts))]
+    return fields
 
 
-def _running(snapshot: Snapshot) -> str:
-    most = sorted(snapshot.running.items(), key=lambda entry: (-entry[1], entry[0]))
+def _counted(rules: Mapping[str, int]) -> str:
+    """Return rules with their counts, the largest first."""
+    most = sorted(rules.items(), key=lambda entry: (-entry[1], entry[0]))
     named = [_rule(rule) + (f" × {count}" if count > 1 else "") for rule, count in most[:MAX_RULES]]
     more = [f"{len(most) - MAX_RULES} more rules"] if len(most) > MAX_RULES else []
-    return ",  ".join([*named, *more])
+    return ", ".join([*named, *more])
 
 
 def _summary(snapshot: Snapshot) -> list[str]:
-    """Return the parts of the summary: rules, slowest jobs, what failed."""
+    """Return the parts of the summary: what ended it, rules, slowest jobs."""
     parts = []
-    failed = [rule for rule, tally in snapshot.rules.items() if tally.failed]
-    if failed:
-        named = [
-            _rule(rule) + (f" × {tally.failed}" if tally.failed > 1 else "")
-            for rule, tally in snapshot.rules.items()
-            if tally.failed
-        ]
-        more = [f"{len(named) - MAX_RULES} more rules"] if len(named) > MAX_RULES else []
-        parts.append(f"*Failed*  {',  '.join([*named[:MAX_RULES], *more])}")
-    if snapshot.reason and not failed and snapshot.ending is Ending.FAILED:
+    if snapshot.reason and not snapshot.failed and snapshot.ending is Ending.FAILED:
         parts.append(f"*Ended by*  {_reason(snapshot)}; see Snakemake's log")
     rows = tables.rules(snapshot)
     if rows:
@@ -196,6 +194,10 @@ def _reason(snapshot: Snapshot) -> str:
 
 def _jobs(count: int) -> str:
     return f"{count} job" if count == 1 else f"{count} jobs"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _section(text: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def rules(snapshot: Snapshot) -> str:
     ran.sort(key=lambda entry: (-entry[1].failed, -entry[1].seconds, entry[0]))
     if not ran:
         return ""
-    rows = [("rule", "done", "failed", "mean", "longest", "all"), *(_row(*one) for one in ran)]
+    rows = [("rule", "done", "failed", "mean", "longest", "total"), *(_row(*one) for one in ran)]
     kept = rows[: MAX_ROWS + 1]
     if not any(tally.failed for _, tally in ran):
         kept = [(*row[:2], *row[3:]) for row in kept]

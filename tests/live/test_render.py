@@ -30,7 +30,7 @@ def test_a_run_that_goes_on() -> None:
     shown = render.run(snapshot(), FACTS)
     assert shown.text == ":hourglass_flowing_sand: *my-study* is running: 5 of 8 jobs"
     text = whole(shown)
-    for said in ("62 %", "1 min 5 s", "about", "call × 2,  align", "ada@node1", "`~/my-study`",
+    for said in ("62 %", "1 min 5 s", "about", "call × 2, align", "ada@node1", "`~/my-study`",
                  "git abc1234 (main)", "Snakemake 9.27.1", "<!date^1000^"):  # fmt: skip
         assert said in text
 
@@ -39,7 +39,7 @@ def test_a_run_that_went_well() -> None:
     text = whole(render.run(snapshot(ending=Ending.SUCCEEDED, done=8, running={}), FACTS))
     assert "*my-study* succeeded: 8 jobs in 1 min 5 s" in text
     assert "100 %" in text
-    assert "rule   done  mean  longest   all" in text
+    assert "rule   done  mean  longest  total" in text
 
 
 def test_a_run_that_failed() -> None:
@@ -60,6 +60,16 @@ def test_never_a_hundred_percent_before_the_end() -> None:
     assert "99 %" in render.bar(9999, 10_000)
     assert "100 %" in render.bar(10_000, 10_000)
     assert "0 of 0 jobs" in render.bar(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("done", "failed", "drawn"),
+    [(0, 0, (0, 0)), (8, 0, (8, 0)), (15, 1, (15, 1)), (99, 1, (15, 1))],
+)
+def test_the_bar_shows_what_failed(done: int, failed: int, drawn: tuple[int, int]) -> None:
+    text = render.bar(done, 100 if done == 99 else 16, failed)
+    assert (text.count(render.DONE), text.count(render.FAILED)) == drawn
+    assert sum(map(text.count, (render.DONE, render.FAILED, render.LEFT))) == render.BAR_WIDTH
 
 
 @pytest.mark.parametrize("ending", list(Ending))
@@ -91,7 +101,7 @@ def test_names_are_no_markup_and_no_secret() -> None:
 def test_a_table_of_rules_that_failed_comes_with_them_first() -> None:
     run = snapshot(rules={"ok": Tally(1, 1, 0, 90.0, 90.0), "bad": Tally(1, 0, 1)})
     assert tables.rules(run).split("\n") == [
-        "rule  done  failed    mean  longest     all",
+        "rule  done  failed    mean  longest   total",
         "bad      -       1       -        -       -",
         "ok       1       -  1:30 m   1:30 m  1:30 m",
     ]
