@@ -1,24 +1,22 @@
-"""What `--logger slack` costs: a run of many jobs with and without it, interleaved in one go.
+"""(d) `--logger slack`: a run of 10,000 jobs with and without it, and what one record costs.
 
-The jobs are made in Snakemake's own process by an executor plugin that only writes their
-outputs, so that nearly all the time is Snakemake's, where the cost of a logger would show. The
-sandbox runs in a process of its own. Printed are the seconds and their ratios, on the clock and of
-the processor, calls to Slack a second, the time that one log record takes, and what importing the
-plugin costs every other Snakemake process.
-Use: python benchmarks/logger.py [--jobs 10000] [--pairs 3]
+The jobs are made in Snakemake's own process by an executor plugin that only writes their outputs,
+so that nearly all the time is Snakemake's, where the cost of a logger would show. It is also
+measured how often Slack is called, what one log record takes, and what importing the plugin costs
+every other Snakemake process, beyond the interface package that Snakemake loads itself.
 """
 
-import argparse
 import json
-import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
+import urllib.request
 from pathlib import Path
 
+from benchmarks.measuring import Cost, Row, at_most, cost_of, environment, interleaved, server
+
+WITH, WITHOUT = "with", "without"
 EXECUTOR = """
 from pathlib import Path
 from snakemake_interface_executor_plugins.executors.base import SubmittedJobInfo
@@ -59,12 +57,11 @@ rule work:
     shell: "touch {{output}}"
 """
 SERVE = """
-import json, sys
+import sys
 from slack_wrapper.sandbox.server import Sandbox
 with Sandbox(rate_limits=True) as box:
-    print(json.dumps([box.api_url, box.token]), flush=True)
-    for line in sys.stdin:
-        print(json.dumps([call["method"] for call in box.store.calls]), flush=True)
+    print(box.url, flush=True)
+    sys.stdin.read()
 """
 RECORDS = """
 import json, logging, sys, time
@@ -108,119 +105,67 @@ IMPORT = (
 )
 
 
-class Server:
-    """The sandbox in its own process."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.url, self.token = json.loads(self._line())
-
-    def calls(self) -> list[str]:
-        """Return the methods that have been called so far."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return json.loads(self._line())
-
-    def stop(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-
-def run(server: Server, jobs: int, *, logger: bool) -> tuple[float, float]:
-    """Run the workflow in a fresh folder; return its seconds, and those of the processor."""
+def run(url: str, jobs: int, side: str) -> Cost:
+    """Run the workflow in a fresh folder."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         plugin = folder / "plugins" / "snakemake_executor_plugin_nothing"
         plugin.mkdir(parents=True)
         (plugin / "__init__.py").write_text(EXECUTOR)
         (folder / "Snakefile").write_text(SNAKEFILE.format(jobs=jobs))
-        command = [sys.executable, "-m", "snakemake", "--executor", "nothing", "--cores", "4",
+        command = [sys.executable, "-m", "snakemake", "--executor", "nothing", "--cores", "100",
                    "--scheduler", "greedy"]  # fmt: skip
-        if logger:
+        if side == WITH:
             command += ["--logger", "slack", "--logger-slack-channel", "librec_channel"]
-        env = {
-            **os.environ, "PYTHONPATH": str(plugin.parent), "SLACK_BOT_TOKEN": server.token,
-            "SLACK_WRAPPER_BASE_URL": server.url,
-        }  # fmt: skip
-        began, used = time.perf_counter(), processor()
-        with (folder / "log").open("w") as log:
-            subprocess.run(command, cwd=folder, env=env, check=True, stdout=log, stderr=log)
-        return time.perf_counter() - began, processor() - used
+        api = f"{url}/api/"
+        env = environment(SLACK_BOT_TOKEN="xoxb-sandbox-token", SLACK_WRAPPER_BASE_URL=api)
+        env["PYTHONPATH"] += f":{plugin.parent}"
+        return cost_of(command, cwd=folder, env=env)
 
 
-def processor() -> float:
-    """Return what children that have ended have used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def ratio(pairs: dict[bool, list[float]]) -> float:
-    """Return the median of the pairs' ratios."""
-    return statistics.median(b / a for a, b in zip(pairs[False], pairs[True], strict=True))
+def calls(url: str) -> int:
+    """Return how often Slack was called."""
+    with urllib.request.urlopen(f"{url}/sandbox/state", timeout=60) as answer:
+        return len(json.load(answer)["calls"])
 
 
 def microseconds(jobs: int) -> float:
-    done = subprocess.run(
-        [sys.executable, "-c", RECORDS, str(jobs)], check=True, capture_output=True, text=True
-    )
+    """Return what one record takes in `emit`, over those of so many jobs."""
+    command = [sys.executable, "-c", RECORDS, str(jobs)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     return float(done.stdout)
 
 
 def import_milliseconds() -> float:
     """Return what -X importtime tells of the plugin, beyond the interface package."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", IMPORT],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+    command = [sys.executable, "-X", "importtime", "-c", IMPORT]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     lines = [line.split("|") for line in done.stderr.splitlines()]
     return next(
         int(line[1]) / 1000 for line in lines if line[-1].strip() == "snakemake_logger_plugin_slack"
     )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--jobs", type=int, default=10_000)
-    parser.add_argument("--pairs", type=int, default=3)
-    given = parser.parse_args()
-    server = Server()
-    seconds: dict[bool, list[float]] = {False: [], True: []}
-    used: dict[bool, list[float]] = {False: [], True: []}
-    calls = []
-    for number in range(given.pairs):
-        for logger in (False, True) if number % 2 == 0 else (True, False):
-            before = len(server.calls())
-            wall, cpu = run(server, given.jobs, logger=logger)
-            seconds[logger].append(wall)
-            used[logger].append(cpu)
-            if logger:
-                calls.append((len(server.calls()) - before) / wall)
-        print(
-            f"pair {number + 1}: {seconds[False][-1]:.1f} s without, "
-            f"{seconds[True][-1]:.1f} s with",
-            flush=True,
-        )
-    server.stop()
-    print(f"{given.jobs} jobs, medians of {given.pairs} pairs")
-    print(f"seconds without       {statistics.median(seconds[False]):9.1f}")
-    print(f"seconds with          {statistics.median(seconds[True]):9.1f}")
-    print(f"ratio                 {ratio(seconds):9.3f}")
-    print(f"processor's ratio     {ratio(used):9.3f}")
-    print(f"slack calls a second  {max(calls):9.2f}")
-    print(f"us a record           {microseconds(given.jobs):9.2f}")
-    costs = [import_milliseconds() for _ in range(9)]
-    print(f"ms to import          {statistics.median(costs):9.2f}")
+def rows(*, quick: bool = False) -> list[Row]:
+    """Return the rows of the table."""
+    jobs, rounds, times = (50, 1, 3) if quick else (10_000, 3, 9)
+    with server(SERVE) as url:
+        median = interleaved((WITHOUT, WITH), rounds, lambda side: run(url, jobs, side))
+        made = calls(url) / rounds / median[WITH].wall
+    ours, other = median[WITH], median[WITHOUT]
+    record = statistics.median(microseconds(max(jobs, 2_000)) for _ in range(times))
+    importing = statistics.median(import_milliseconds() for _ in range(times))
+    what = f"{jobs:,} jobs with `--logger slack` / without"
+    seconds = (f"{ours.wall:.1f} s", f"{other.wall:.1f} s")
+    cpu = (f"{ours.cpu:.1f} s", f"{other.cpu:.1f} s")
+    return [
+        at_most("d", f"{what}, wall", *seconds, ours.wall / other.wall, 1.01),
+        Row("d", f"{what}, CPU", *cpu, f"{ours.cpu / other.cpu:.2f}"),
+        at_most("d", "calls to Slack in a second of that run", f"{made:.2f}", "", made, 1),
+        at_most("d", "µs for a log record", f"{record:.1f} µs", "", record, 50),
+        at_most("d", "ms to import the plugin", f"{importing:.1f} ms", "", importing, 5),
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit("run it with: python -m benchmarks logger")
