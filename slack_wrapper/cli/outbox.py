@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from pathlib import Path
 
 from slack_wrapper.cards import duration
+from slack_wrapper.delivery import shared
 from slack_wrapper.delivery.entry import Entry
-from slack_wrapper.delivery.ledger import Ledger
+from slack_wrapper.delivery.ledger import FOLDER, Ledger
 from slack_wrapper.delivery.outbox import Outbox
+from slack_wrapper.delivery.shared import Shared
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import receipts
 from slack_wrapper.session.request import Request
@@ -93,7 +96,21 @@ def _settle(entry: Entry, outbox: Outbox, ledger: Ledger) -> None:
 def _lines(outbox: Outbox, ledger: Ledger) -> list[str]:
     waiting = [_line(entry, _state(entry, outbox)) for entry in outbox.entries()]
     under_way = [_line(entry, _state(entry, outbox)) for entry in ledger.interrupted()]
-    return [*waiting, *under_way, *(f"{path}: cannot be read" for path in outbox.unreadable())]
+    behind = [one for one in shared.read_all(Path(FOLDER) / "digests") if one.behind]
+    return [
+        *waiting,
+        *under_way,
+        *map(_shared, behind),
+        *(f"{path}: cannot be read" for path in outbox.unreadable()),
+    ]
+
+
+def _shared(message: Shared) -> str:
+    count = sum(not line.shown for line in message.lines.values())
+    return (
+        f"{message.title}  {count} of {len(message.lines)} lines wait  "
+        f"message to {message.place[1]}: slack-wrapper flush, or the next run, goes on with it"
+    )
 
 
 def _state(entry: Entry, outbox: Outbox) -> str:

@@ -166,7 +166,7 @@ class Digests:
     def _keep_up(self) -> None:
         """Change, now and then, the messages that are behind."""
         over = self._over
-        while not over.wait(0.2):
+        while not over.wait(0.5):
             for digest in list(self._known.values()):
                 if digest.due():
                     digest.try_to_change()
@@ -198,7 +198,7 @@ class _Digest:
             self._state.put(step, line_of(request), request.receipt)
             if not self._state.root:
                 self._state.root = self._root(request)
-            self._state.write()
+                self._state.write()
             try:
                 if self._state.posted.get("status") != "delivered":
                     self._post()
@@ -215,10 +215,8 @@ class _Digest:
     def _take_back(self, step: str) -> None:
         """Drop the line of a step that is told that it failed."""
         if not self._state.lines[step].shown:
-            del self._state.lines[step]
-        if self._state.lines:
-            self._state.write()
-        elif not self._state.posted:
+            self._state.drop(step)
+        if not self._state.lines and not self._state.posted:
             self._state.root = {}
             self._state.remove()
 
