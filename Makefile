@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | approval | package | matrix | bench | gallery | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | librec | cluster | approval | package | matrix | bench | gallery | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults logger librec approval package matrix matrix-smoke bench gallery clean
+.PHONY: demo test lint unit emulate keyring leaks faults logger librec cluster approval package matrix matrix-smoke bench gallery clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks faults logger_runs librec approval_runs
+SLOW := leaks faults logger_runs librec cluster approval_runs
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
@@ -65,6 +65,10 @@ librec: $(READY)
 # Questions in real runs, answered by scripted people: outages, kills, restarts.
 approval: $(READY)
 	pytest -n 2 tests/approval_runs
+
+# Compute jobs on a real Slurm and on cluster-generic, Slack steps here.
+cluster: $(READY)
+	tests/cluster/run
 
 # Side by side with others, in one table; BENCH=--quick only looks whether all of it works.
 bench: $(READY)

@@ -287,7 +287,11 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, w
             _compose(workflow, "onstart", run.start)
             _compose(workflow, "onsuccess", run.succeed, ours_first=False)
             _compose(workflow, "onerror", run.fail, ours_first=False)
-        else:  # a job's own Snakemake: tells the step that its run is led from somewhere else
+        elif workflow.remote_exec:
+            # A job on a cluster: its run is led from somewhere else, whatever path the scheduler
+            # has brought along with the environment of the submit host.
+            os.environ[wire.VARIABLE] = wire.ELSEWHERE
+        else:  # a job's own Snakemake on this host, or within a job on a cluster
             os.environ.setdefault(wire.VARIABLE, wire.ELSEWHERE)
     return run
 

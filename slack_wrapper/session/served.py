@@ -81,7 +81,7 @@ class ServedSession:
 
     def _answer(self, connection: socket.socket) -> None:
         with connection, contextlib.suppress(OSError, SessionProtocolError):
-            if not _same_user(connection):
+            if not _is_ours(connection):
                 return
             try:
                 question = wire.receive(connection)
@@ -121,11 +121,27 @@ def _shut(listener: socket.socket) -> None:
     listener.close()
 
 
-def _same_user(connection: socket.socket) -> bool:
+def _is_ours(connection: socket.socket) -> bool:
+    """Whether the other side is a job of this process: of the same user, and begun by it.
+
+    A job that a cluster runs on this very host is not: schedulers begin it themselves.
+    """
     if not hasattr(socket, "SO_PEERCRED"):  # macOS: the folder's mode 0700 has to do
         return True
     data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
-    return bool(_PEER.unpack(data)[1] == os.getuid())
+    pid, user, _ = _PEER.unpack(data)
+    return bool(user == os.getuid()) and _descends(pid)
+
+
+def _descends(pid: int) -> bool:
+    """Whether a process is this one or has it above; also true where /proc does not tell."""
+    while pid > 1 and pid != os.getpid():
+        try:
+            status = Path(f"/proc/{pid}/stat").read_bytes()
+        except OSError:
+            return not Path("/proc/self/stat").exists()
+        pid = int(status.rpartition(b")")[2].split()[1])  # of the parent: proc(5)
+    return pid == os.getpid()
 
 
 def _relative_to(request: Request, folder: str) -> Request:

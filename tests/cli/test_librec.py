@@ -15,6 +15,7 @@ import yaml
 from slack_wrapper.librec import slack_post
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run, run
+from tests.impatient import path_for
 from tests.leaks.sampler import Sampler
 
 FILE = """
@@ -231,7 +232,7 @@ def test_an_outage_does_not_stop_the_study(study: Path, sandbox: Sandbox) -> Non
     down = {
         "SLACK_WRAPPER_BASE_URL": "http://127.0.0.1:9/api/",
         "SLACK_WRAPPER_PASSWORD": PASSWORD,
-        "PYTHONPATH": str(_impatient(study)),
+        "PYTHONPATH": path_for(study),
     }
     done = slack_post_(*HELLO, cwd=study, **down)
     assert done.returncode == 0, done.stderr
@@ -317,13 +318,3 @@ def test_a_legacy_file_is_checked(study: Path, command: Run) -> None:
     assert command(*check, "old.enc", "--password", "wrong").returncode == 1
     today = command(*check, "keys/slack-api.enc", "--password", PASSWORD)
     assert "its form is today's" in today.stdout
-
-
-def _impatient(study: Path) -> Path:
-    """Return a folder for $PYTHONPATH that makes retries quick."""
-    from tests.leaks.study import IMPATIENT
-
-    folder = study / "impatient"
-    folder.mkdir()
-    (folder / "sitecustomize.py").write_text(IMPATIENT)
-    return folder

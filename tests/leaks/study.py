@@ -53,11 +53,15 @@ class Study:
         place: an empty folder for it.
         way: gives the password; see `ways`.
         wrong: give another password than the key file's.
+        workflow: folder with the Snakefile and what belongs to it.
+        most: seconds a run may take.
     """
 
     place: Path
     way: Callable[[str, Path], Given]
     wrong: bool = False
+    workflow: Path = WORKFLOW
+    most: float = MOST
     password: secrets.Planted = field(default_factory=secrets.password)
     token: secrets.Planted = field(default_factory=secrets.token)
 
@@ -65,7 +69,7 @@ class Study:
         self.folder, self.safe = self.place / "study", self.place / "safe"
         # Short: a socket's path has room for 107 bytes.
         self.temporary = Path(tempfile.mkdtemp(prefix="t"))
-        shutil.copytree(WORKFLOW, self.folder)
+        shutil.copytree(self.workflow, self.folder)
         for folder in (self.folder / "keys", self.safe):
             folder.mkdir()
         self.given = self.way(self.password.text, self.safe)
@@ -104,7 +108,7 @@ class Study:
     def _run(self, command: list[str], down: bool) -> tuple[int, bytes]:
         done = subprocess.run(
             command, cwd=self.folder, env=self.environ(down=down), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=MOST,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=self.most,
             start_new_session=True, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout
@@ -112,7 +116,7 @@ class Study:
     def _type(self, command: list[str], down: bool) -> tuple[int, bytes]:
         child = pexpect.spawn(
             command[0], command[1:], cwd=str(self.folder), env=self.environ(down=down),
-            timeout=MOST,
+            timeout=self.most,
         )  # fmt: skip
         output = b""
         while child.expect([PROMPT, pexpect.EOF]) == 0:

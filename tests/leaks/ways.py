@@ -102,6 +102,9 @@ WAYS = [
     pytest.param(keyring, marks=pytest.mark.secret_service),
     prompt,
 ]
+# What the Slurm executor plugin runs as soon as Snakemake imports its plugins, before anything of
+# ours is read; only where Slurm is installed.
+PLUGIN = b"scontrol\0show\0config\0"
 ON_COMMAND_LINE = (config_option, old_option)
 
 
@@ -120,5 +123,7 @@ def ways(*without: Any) -> list[Any]:
 def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
     """Return whether a process's argv, and its environ, cannot but show the password."""
     of_main = way in ON_COMMAND_LINE and argv == main
+    if argv == PLUGIN:
+        return of_main, way is environment
     # A child that is not yet another program shows the environment of the main process too.
     return of_main, way is environment and argv == main
