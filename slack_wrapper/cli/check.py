@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.cli.posting import section_in
+from slack_wrapper.cli.terminal import marked
 from slack_wrapper.redact import redact
 from slack_wrapper.session.findings import table
 from slack_wrapper.session.open import open_local
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(redact(json.dumps([one.to_dict() for one in findings], indent=2)))
     else:
-        print(redact(table(findings)))
+        print(marked(redact(table(findings)), sys.stdout))
     return EXIT_DONE if all(one.good for one in findings) else EXIT_FAILED
 
 

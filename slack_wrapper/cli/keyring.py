@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 from slack_wrapper.cli import passwords
 from slack_wrapper.config import KEYRING_SERVICE, PasswordSources
@@ -34,6 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("set", "check", "delete"))
     parser.add_argument("--key-file", metavar="FILE", help="the key file that the password opens")
     parser.add_argument("--service", default=KEYRING_SERVICE, help="default: %(default)s")
+    parser.add_argument("--json", action="store_true", help="check: print JSON")
     parser.add_argument("--username", default="", help="default: the key file's full path")
     passwords.add_password_options(parser)
 
@@ -71,9 +73,14 @@ def _check(args: argparse.Namespace, entry: tuple[str, str]) -> int:
             f"the keyring ({backend}) has no entry: {_named(entry)}",
             hint="store it with: slack-wrapper keyring set --key-file FILE",
         )
-    print(f"{backend} has the entry: {_named(entry)}")
+    if not args.json:
+        print(f"{backend} has the entry: {_named(entry)}")
     if args.key_file:
         store.unlock(args.key_file, password.reveal())
+    if args.json:
+        found = {"backend": backend, "service": entry[0], "username": entry[1]}
+        print(json.dumps({**found, "opens": args.key_file}, indent=2))
+    elif args.key_file:
         print(f"it opens {args.key_file}")
     return 0
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from slack_wrapper import __version__
 from slack_wrapper.cli.exits import EXIT_DONE
+from slack_wrapper.cli.terminal import painted
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.logs import guard_tracebacks
 from slack_wrapper.redact import redact
@@ -32,6 +33,7 @@ COMMANDS = {
     "flush": "deliver the posts that wait for slack",
     "manifest": "print the Slack app manifest and the link that creates the app",
     "import-librec": "turn the Slack scripts of a librec-auto study into a workflow",
+    "completion": "print a script that lets your shell complete commands and options",
     "sandbox": "run a Slack-compatible server on this machine, with a page that shows it",
 }
 
@@ -56,7 +58,8 @@ def _module(name: str):  # type: ignore[no-untyped-def]
 
 def report(error: SlackWrapperError) -> None:
     """Print `error` and its hint on stderr."""
-    print(redact(f"slack-wrapper: error: {error}"), file=sys.stderr)
+    told = redact(str(error)).replace("hint:", painted("hint:", "yellow", sys.stderr), 1)
+    print(f"slack-wrapper: {painted('error:', 'red', sys.stderr)} {told}", file=sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"comma-separated, all by default ({about})",
     )
     parser.add_argument("--name", default="Snakemake", help="name of the app and its bot")
+    parser.add_argument("--json", action="store_true", help="print manifest and link as JSON")
     parser.add_argument("--url-only", action="store_true", help="print only the link")
 
 
@@ -55,6 +56,9 @@ def run(args: argparse.Namespace) -> int:
     link = NEW_APP + quote(json.dumps(content, separators=(",", ":")), safe="")
     if args.url_only:
         print(link)
+        return 0
+    if args.json:
+        print(json.dumps({"manifest": content, "url": link}, indent=2))
         return 0
     print(json.dumps(content, indent=2))
     print(f"\nCreate the app with this manifest:\n{link}")

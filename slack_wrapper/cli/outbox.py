@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from slack_wrapper.cards import duration
+from slack_wrapper.cli.terminal import columns
 from slack_wrapper.delivery import shared
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER, Ledger
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         found = [*outbox.entries(), *ledger.interrupted()]
         print(json.dumps([entry.to_dict() for entry in found], indent=2))
     else:
-        print("\n".join(_lines(outbox, ledger)) or "nothing waits")
+        print(_lines(outbox, ledger) or "nothing waits")
     return 0
 
 
@@ -93,24 +94,23 @@ def _settle(entry: Entry, outbox: Outbox, ledger: Ledger) -> None:
         outbox.remove(entry)
 
 
-def _lines(outbox: Outbox, ledger: Ledger) -> list[str]:
-    waiting = [_line(entry, _state(entry, outbox)) for entry in outbox.entries()]
-    under_way = [_line(entry, _state(entry, outbox)) for entry in ledger.interrupted()]
+def _lines(outbox: Outbox, ledger: Ledger) -> str:
+    """Return what waits as a table, and below it what cannot be read."""
+    found = (*outbox.entries(), *ledger.interrupted())
     behind = [one for one in shared.read_all(Path(FOLDER) / "digests") if one.behind]
-    return [
-        *waiting,
-        *under_way,
-        *map(_shared, behind),
-        *(f"{path}: cannot be read" for path in outbox.unreadable()),
-    ]
+    rows = [*(_row(entry, _state(entry, outbox)) for entry in found), *map(_shared, behind)]
+    head = [("ID", "STATE", "SINCE", "POST", "CHANNEL", "REASON")] if rows else []
+    unreadable = [f"{path}: cannot be read" for path in outbox.unreadable()]
+    return "\n".join(filter(None, [columns([*head, *rows]), *unreadable]))
 
 
-def _shared(message: Shared) -> str:
+def _shared(message: Shared) -> tuple[str, ...]:
     count = sum(not line.shown for line in message.lines.values())
-    return (
-        f"{message.title}  {count} of {len(message.lines)} lines wait  "
-        f"message to {message.place[1]}: slack-wrapper flush, or the next run, goes on with it"
+    reason = (
+        f"{message.title}: {count} of {len(message.lines)} lines wait; "
+        "slack-wrapper flush, or the next run, goes on with it"
     )
+    return "-", "behind", "", "message", message.place[1], reason
 
 
 def _state(entry: Entry, outbox: Outbox) -> str:
@@ -121,10 +121,8 @@ def _state(entry: Entry, outbox: Outbox) -> str:
     return "held" if outbox.is_held(entry) else "waits"
 
 
-def _line(entry: Entry, state: str) -> str:
+def _row(entry: Entry, state: str) -> tuple[str, ...]:
     since = entry.queued_at or entry.begun_ns / 1e9
     reason = entry.reason or "its step goes on with it when it is run again"
-    return (
-        f"{entry.name}  {state} for {duration(time.time() - since)}  "
-        f"{entry.request['option']} to {entry.channel}: {reason}"
-    )
+    age, what = duration(time.time() - since), str(entry.request["option"])
+    return entry.name, state, age, what, entry.channel, reason

@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_wrapper.cli import contents, passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
+from slack_wrapper.cli.terminal import progress
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.preview import looks, show
 from slack_wrapper.receipt_file import ReceiptFile
@@ -66,13 +67,14 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     )
     session = open_local(section, password=passwords.given(args))
     if args.receipt:
-        with ReceiptFile(args.receipt, request) as place:
+        with progress(), ReceiptFile(args.receipt, request) as place:
             receipt = session.post(request)
             session.confirm(request, receipt, place.write(receipt))
         # The next call is a new post, whatever it says; a job of Snakemake's has to end well first.
         session.courier.acknowledge()
     else:
-        receipt = session.post(request)
+        with progress():
+            receipt = session.post(request)
     if not session.sends and not args.json:
         show.show(looks.of(request), None)
     print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.client.hashing import BLOCK, BlockHash
+from slack_wrapper.client.watching import tell
 from slack_wrapper.errors import (
     FileChanged,
     FileEmpty,
@@ -96,6 +97,7 @@ class WatchedReader:
                 f"the file {self._file.path} cannot be read: {os_reason(error)}"
             ) from None
         self._compare()
+        tell(self._file.name, self._file.size, 0)
         return self
 
     def __exit__(self, *exc: Any) -> None:
@@ -124,6 +126,7 @@ class WatchedReader:
             raise self._changed()
         self._hash.update(buffer, block)
         self._left -= len(block)
+        tell(self._file.name, self._file.size, self._file.size - self._left)
         return block
 
     def finish(self) -> str:

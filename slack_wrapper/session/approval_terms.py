@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from slack_wrapper import moments
 from slack_wrapper.errors import RequestError
 
 APPROVED, REJECTED, TIMED_OUT = "approved", "rejected", "timed_out"
@@ -113,6 +112,8 @@ def terms(params: Mapping[str, Any], place: str) -> Terms:
             found[name] = tuple(reaction(one, name, place) for one in _texts(given[name]))
     for name in ("time_limit", "remind_every"):
         if name in given:
+            from slack_wrapper import moments  # spares the other steps what it imports
+
             found[name] = moments.seconds(given[name], f"{place}: {name}")
     for name in ("on_reject", "on_timeout"):
         if name in given:

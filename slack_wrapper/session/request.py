@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import datetime
 from typing import Any
 
-from slack_wrapper import moments
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import approval_terms, coalescing, content
 from slack_wrapper.session.content import Context, Sources
@@ -345,8 +343,10 @@ def _refuse_empty(request: Request) -> None:
 def _post_at(value: Any, rule: str) -> str:
     if value is None or value == "":
         return ""
-    text = value.isoformat() if isinstance(value, datetime) else str(value).strip()
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
     if text != NOW:
+        from slack_wrapper import moments  # spares the other steps what it imports
+
         moments.moment(text, f"{_step(rule)}: post_at", 0.0)
     return text
 
