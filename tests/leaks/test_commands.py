@@ -25,7 +25,8 @@ def options(study: Study) -> list[str]:
 
 def slack_wrapper(study: Study, *arguments: str) -> tuple[int, list[str]]:
     """Return a command's exit code and the secrets found after it."""
-    done = study.watch([*SLACK_WRAPPER, *arguments, *options(study)])
+    given = options(study) if arguments[0] != "inspect" else []  # it needs no password
+    done = study.watch([*SLACK_WRAPPER, *arguments, *given])
     assert b"Traceback" not in done.output, done.output
     return done.code, study.leaks(done)
 
@@ -42,6 +43,16 @@ def test_commands_show_no_secret(new_study: New, way: Any) -> None:
     assert slack_wrapper(study, *encrypt) == (0, [])
     assert (study.folder / "keys" / "second.enc").is_file()
     assert [message["text"] for message in study.sandbox.messages()] == ["from a shell"]
+    (study.safe / "new").write_text("a password of her own\n")
+    fresh = ("--new-password-file", str(study.safe / "new"))
+    for change in (
+        ("encrypt", "--add", "ada", "--encrypted", "keys/second.enc", *fresh),
+        ("rekey", "keys/second.enc", "--keep-password", "--key", key),
+        ("encrypt", "--remove", "ada", "--encrypted", "keys/second.enc"),
+        ("inspect", "keys/second.enc"),
+        ("check", "--channel", "librec_channel", *KEY),
+    ):
+        assert slack_wrapper(study, *change) == (0, []), change
 
 
 @pytest.mark.parametrize("way", [file, command, environment, prompt])

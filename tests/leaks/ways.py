@@ -120,10 +120,15 @@ def ways(*without: Any) -> list[Any]:
     ]
 
 
+# What plugins of Snakemake start while it loads them, before it reads the Snakefile and so before
+# our rule files can take the variable away: the Slurm executor, on a machine that has Slurm.
+BEFORE_THE_SNAKEFILE = (b"scontrol\0show\0config\0",)
+
+
 def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
     """Return whether a process's argv, and its environ, cannot but show the password."""
     of_main = way in ON_COMMAND_LINE and argv == main
     if argv == PLUGIN:
         return of_main, way is environment
     # A child that is not yet another program shows the environment of the main process too.
-    return of_main, way is environment and argv == main
+    return of_main, way is environment and argv in (main, *BEFORE_THE_SNAKEFILE)
