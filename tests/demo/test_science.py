@@ -101,7 +101,7 @@ def test_report_says_how_sure_the_lead_is(second, words):
     from summarize import summary
 
     written = text(summary(_scores([0.8, 0.7, 0.8, 0.7], second), CUTOFF))
-    assert written.startswith("*first* ranks best: NDCG@20 0.750, ")
+    assert written.startswith("**first** ranks best: NDCG@20 0.750, ")
     assert words in written
     assert f"second    {np.mean(second):.3f} ± " in written
 

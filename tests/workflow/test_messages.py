@@ -355,3 +355,33 @@ print([name for name in names if name in sys.modules])
     post(study, "summary.txt", "text")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_step_posts_to_the_workspace_of_its_own_key(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    from slack_wrapper.vault import store
+    from tests.conftest import PASSWORD
+
+    scopes = ["chat:write", "chat:write.public"]
+    token = {"token": "xoxb-another-workspace", "user": "U00000ADA", "scopes": scopes}
+    sandbox.store.data["tokens"].append(token)
+    store.encrypt_to(
+        study / "keys" / "other.enc", token["token"], PASSWORD, profile="test-only"
+    )  # fmt: skip
+    run(
+        study,
+        snakemake,
+        """
+use rule slack_message as first with:
+    output: "slack/first.json"
+    params: message="from the one", channel=["librec_channel", "general"]
+use rule slack_message as said with:
+    input: "slack/first.json"
+    output: "slack/said.json"
+    params: message="from the other", encrypted_key="keys/other.enc"
+""",
+    )
+    told = {one["text"]: one["user"] for one in sandbox.messages()}
+    assert told == {"from the one": "U00000BOT", "from the other": "U00000ADA"}
+    assert [one["user"] for one in sandbox.messages("general")] == ["U00000BOT"]

@@ -17,14 +17,14 @@ def verdict(result: dict[str, Any]) -> str:
     clear = lead["mean"] > CLEAR_LEAD * lead["error"]
     surety = "a clear lead" if clear else "a lead within the noise"
     return (
-        f"*{first['model']}* ranks best: {result['metric']} {first['mean']:.3f}, "
+        f"**{first['model']}** ranks best: {result['metric']} {first['mean']:.3f}, "
         f"{lead['mean']:.3f} ± {lead['error']:.3f} over {second['model']}, {surety}: "
         f"it is ahead in {lead['won']} of {result['folds']} test folds."
     )
 
 
 def text(result: dict[str, Any]) -> str:
-    """Return the text: the verdict, then one line a model; it reads well in Slack and Markdown."""
+    """Return the text: the verdict, then one line a model; as Markdown."""
     lines = [
         f"{entry['model']:<9} {entry['mean']:.3f} ± {entry['sd']:.3f}" for entry in result["models"]
     ]
