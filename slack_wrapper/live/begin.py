@@ -15,9 +15,14 @@ from slack_wrapper.live.updater import Updater, Watched, warn
 class Live:
     """A run that is shown: its story, and the thread that tells it."""
 
-    def __init__(self, story: Story, updater: Updater) -> None:
+    def __init__(self, story: Story, updater: Updater, common: shared.SharedSession) -> None:
         self.story = story
-        self.close = updater.close
+        self._updater, self._common = updater, common
+
+    def close(self) -> None:
+        """Say how the run ended; the next run of this process is another one."""
+        self._updater.close()
+        self._common.over()
 
 
 def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = "") -> Live | None:
@@ -56,4 +61,4 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
     watched = Watched(lambda: run.refresh(story), alive, threads.settle)
     updater = Updater(story, lambda: facts.gather(version), line, chosen, watched)
     updater.start()
-    return Live(story, updater)
+    return Live(story, updater, common)

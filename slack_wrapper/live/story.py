@@ -117,11 +117,11 @@ class Story:
     """A run, told by its log records; every method may be called from any thread.
 
     Args:
-        allowed: job number → attempts that it has at most; None when that is not known.
+        allowed: rule → attempts that its jobs have at most; None when that is not known.
         clock: seconds since the epoch.
     """
 
-    allowed: Callable[[int], int | None] = lambda jobid: None
+    allowed: Callable[[str], int | None] = lambda rule: None
     clock: Callable[[], float] = time.time
     began: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -291,7 +291,7 @@ class Story:
 
     def _fail(self, jobid: int, job: FailedJob, was: Running | None, at: float) -> None:
         self._tries[jobid] += 1
-        allowed = self.allowed(jobid)
+        allowed = self.allowed(job.rule)
         if was is not None:  # the record of a failure knows no wildcards
             job = replace(
                 job,

@@ -144,26 +144,25 @@ class Updater:
         return time.time() >= began and time.monotonic() >= self._not_before
 
     def _guarded(self, act: Callable[[], None]) -> bool:
-        """Do something at Slack; False when Slack could not be reached."""
+        """Do something at Slack; False when it was not done, and is to be done later."""
         try:
             act()
             self._pause = 0.0
+            return True
         except RateLimited as error:
             self._not_before = time.monotonic() + error.retry_after
-            return False
         except SlackUnavailable:
             self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
             self._not_before = time.monotonic() + self._pause
-            return False
         except SlackAmbiguous as error:
             # It may be there and may not, and Slack does not let us look: say the end elsewhere.
             self._not_before = float("inf")
-            self._watched.no_root()
             warn(f"the run is not shown in slack until its end: {error}")
-            return False
         except SlackWrapperError as error:
             self._give_up(error)
-        return True
+            return True
+        self._watched.no_root()  # no step waits for what may take long
+        return False
 
     def _give_up(self, error: SlackWrapperError) -> None:
         """Say nothing more: it would fail again."""

@@ -53,16 +53,12 @@ class Run:
         except (AttributeError, RuntimeError):
             return False
 
-    def attempts(self, jobid: int) -> int | None:
-        """Return how often a job is tried at most; None when that is not known."""
+    def attempts(self, rule: str) -> int | None:
+        """Return how often a job of a rule is tried at most; None when that is not known."""
         try:
-            for job in list(self._workflow.scheduler.running) + list(self._workflow.dag.jobs):
-                for one in job if job.is_group() else (job,):
-                    if self._workflow.dag.jobid(one) == jobid:
-                        return int(job.restart_times) + 1
-        except (AttributeError, RuntimeError, TypeError):  # the main thread changes it meanwhile
-            pass
-        return None
+            return int(self._workflow.get_rule(rule).restart_times) + 1
+        except Exception:  # noqa: BLE001 - Snakemake's own errors; its interface is its own
+            return None
 
     def refresh(self, story: Story) -> None:
         """Tell a story what Snakemake counts itself: under --quiet there are no records of it."""
@@ -74,8 +70,8 @@ class Run:
                 story.forget_finished(_ids(dag, list(scheduler.running)), story.clock())
             if scheduler._user_kill:
                 story.interrupted()
-        except (AttributeError, RuntimeError, TypeError):
-            return
+        except (AttributeError, LookupError, RuntimeError, TypeError):
+            return  # the main thread changes it meanwhile
 
 
 def _ids(dag: Any, jobs: list[Any]) -> set[int]:

@@ -53,7 +53,7 @@ def test_the_total_grows_with_a_checkpoint(story: Story) -> None:
 
 
 def test_a_failure_is_final_when_no_attempt_is_left(clock: Clock) -> None:
-    story = Story(allowed=lambda jobid: 2, clock=clock)
+    story = Story(allowed=lambda rule: 2, clock=clock)
     for attempt in (1, 2):
         story.started(1, job(sample="a"), clock.now)
         story.failed(1, job(), clock.now)

@@ -45,7 +45,7 @@ class Shown:
     """A run that is shown."""
 
     def __init__(self, session: LocalSession, story: Story | None = None, **settings) -> None:
-        self.story = story or Story(allowed=lambda jobid: 1)
+        self.story = story or Story(allowed=lambda rule: 1)
         self.alive = True
         chosen = LiveSettings("librec_channel", **settings)
         self.roots = 0
@@ -158,7 +158,7 @@ def test_a_card_of_many_jobs_counts_them(show, sandbox: Sandbox) -> None:
 
 
 def test_an_attempt_is_told_apart_from_a_failure(show, sandbox: Sandbox) -> None:
-    run = show(story=Story(allowed=lambda jobid: 2))
+    run = show(story=Story(allowed=lambda rule: 2))
     run.fail()
     until(lambda: thread(sandbox))
     run.fail()
@@ -358,3 +358,9 @@ def test_a_full_disk_is_no_matter(show, sandbox: Sandbox) -> None:
     until(sandbox.messages)
     run.close()
     assert "succeeded" in root(sandbox)["text"]
+
+
+def test_steps_do_not_wait_for_a_root_that_does_not_come(show, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("*", "http", **DOWN))
+    run = show()
+    until(lambda: run.roots)

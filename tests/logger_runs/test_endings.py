@@ -8,6 +8,7 @@ import pytest
 
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from tests.conftest import PASSWORD
 from tests.logger_runs.conftest import Start, reaction, root, thread, until, whole
 
 GOES_WELL = """
@@ -26,6 +27,17 @@ rule work:
     output: "{s}.txt"
     log: "{s}.log"
     shell: "echo trouble with {wildcards.s} > {log}; [ {wildcards.s} = c ] && touch {output}"
+"""
+AT_ONCE = """
+rule all:
+    localrule: True
+    input: "a.txt", "b.txt"
+rule work:
+    output: "{s}.txt"
+    log: "{s}.log"
+    shell:
+        "echo trouble with {wildcards.s} > {log}; touch {wildcards.s}.runs; "
+        "until [ -e a.runs ] && [ -e b.runs ]; do sleep 0.05; done; exit 3"
 """
 RETRIES = """
 rule all:
@@ -82,10 +94,18 @@ def test_success(start: Start, sandbox: Sandbox) -> None:
     assert thread(sandbox) == []
     assert "warning" not in run.stderr.lower()
     assert list(Path(".snakemake/slack/live").iterdir()) == []
+    found = [path for path in Path().rglob("*") if path.is_file() and _holds_secret(path, sandbox)]
+    assert found == []
+    assert PASSWORD not in run.stderr + str(sandbox.store.calls)
+
+
+def _holds_secret(path: Path, sandbox: Sandbox) -> bool:
+    data = path.read_bytes()
+    return PASSWORD.encode() in data or sandbox.token.encode() in data
 
 
 def test_two_failures_at_once_are_one_card(start: Start, sandbox: Sandbox) -> None:
-    run = start(TWO_FAIL, "--logger-slack-mention", "here", "--logger-slack-log-files")
+    run = start(AT_ONCE, "--logger-slack-mention", "here", "--logger-slack-log-files")
     assert run.wait() == 1
     assert "failed after" in root(sandbox)["text"]
     assert reaction(sandbox) == "x"
@@ -93,7 +113,7 @@ def test_two_failures_at_once_are_one_card(start: Start, sandbox: Sandbox) -> No
     assert len(cards) == 1
     assert cards[0].startswith("<!here> :x: failed: *work* (2 jobs): s=")
     assert "trouble with" in cards[0]
-    assert "&amp;&amp; touch" in cards[0]
+    assert "exit 3" in cards[0]
     assert "--rerun-incomplete" in cards[0]
     assert len([one for one in sandbox.messages() if one.get("files")]) == 2
 

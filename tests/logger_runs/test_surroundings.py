@@ -137,6 +137,20 @@ def test_jobs_of_their_own_snakemake_say_nothing(start: Start, sandbox: Sandbox)
     assert reaction(sandbox) == "white_check_mark"
 
 
+def test_ctrl_c_at_the_prompt_ends_the_run(study: Path, sandbox: Sandbox) -> None:
+    Path("Snakefile").write_text(GOES_WELL)
+    arguments = ["-m", "snakemake", "--cores", "1", "--logger", "slack", *FLAGS]
+    child = pexpect.spawn(sys.executable, arguments, cwd=study, timeout=SECONDS, encoding="utf-8")
+    child.expect_exact("Password for keys/slack-api.enc: ")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    said = child.before
+    child.close()
+    assert child.exitstatus == 1, said
+    assert "Traceback" not in said
+    assert not Path("a.txt").exists()
+
+
 def test_the_password_is_asked_for_once_before_the_first_job(study: Path, sandbox: Sandbox) -> None:
     Path("config.json").write_text(json.dumps(CONFIG))
     Path("Snakefile").write_text(CONFIGFILE + SLACK_STEPS)
