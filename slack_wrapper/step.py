@@ -42,6 +42,9 @@ def run(snakemake: Any) -> int:
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code
+    except KeyboardInterrupt:
+        print("slack_wrapper: interrupted", file=sys.stderr, flush=True)
+        return 130
     return 0
 
 

@@ -171,6 +171,7 @@ class Approvals:
         self, workspace: Workspace, asked: Request, terms: Terms, files: Sequence[LocalFile]
     ) -> Receipt:
         """Post the question, unless it is there; put its reactions on it, to be clicked."""
+        before = self.courier.ledger.find(step_of(asked.receipt, asked.channels[0]))
         receipt = dict(self.courier.deliver(workspace, asked, files))
         if not receipt.get("ts"):
             raise SlackRefused(
@@ -179,6 +180,9 @@ class Approvals:
                 method="files.info",
                 hint="give the app the scope files:read, and reinstall it",
             )
+        old = (before.receipt if before else None) or {}
+        if old.get("ts") not in (None, receipt["ts"]) and "decision" not in old:
+            _say(workspace, asked, old, "withdrawn", "withdrawn: it has changed and is asked anew")
         if "decision" not in receipt:
             for name in (terms.approve[0], terms.reject[0]):
                 with contextlib.suppress(SlackError):  # without reactions:write people do it

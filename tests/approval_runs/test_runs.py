@@ -1,6 +1,8 @@
 """Approvals in real Snakemake runs, answered by scripted people."""
 
 import json
+import os
+import signal
 
 import pytest
 
@@ -170,6 +172,39 @@ def test_killed_and_restarted_asks_once(desk: Desk) -> None:
     assert wait_for_end(again) == 0, desk.told
     assert len(desk.questions()) == 1
     assert desk.receipt()["ts"] == message["ts"]
+
+
+def test_interrupted_by_ctrl_c_goes_on_with_the_question(desk: Desk) -> None:
+    desk.write(ask())
+    run = desk.begin()
+    message = desk.asked()
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does
+    assert wait_for_end(run) != 0
+    assert "slack_wrapper: interrupted" in desk.told
+    assert "Traceback" not in desk.told
+    again = desk.begin("--rerun-incomplete")
+    desk.look_again()
+    desk.react(message, "white_check_mark", ADA)
+    assert wait_for_end(again) == 0, desk.told
+    assert len(desk.questions()) == 1
+
+
+def test_a_changed_question_is_asked_anew_and_the_old_one_withdrawn(desk: Desk) -> None:
+    desk.write(ask())
+    first = desk.begin()
+    old = desk.asked()
+    desk.kill(first)
+    assert wait_for_end(desk.begin("--unlock")) == 0
+    desk.write(ask().replace("Release these results?", "Release these results, really?"))
+    again = desk.begin("--rerun-incomplete")
+    desk.wait(lambda: len(desk.questions()) == 2)
+    new = desk.asked()
+    desk.react(old, "x", ADA)
+    desk.look_again()
+    assert again.poll() is None
+    assert desk.replies() == ["withdrawn: it has changed and is asked anew"]
+    desk.react(new, "white_check_mark", ADA)
+    assert wait_for_end(again) == 0, desk.told
 
 
 def test_killed_after_the_answer_takes_it_up(desk: Desk) -> None:
