@@ -15,14 +15,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from slack_wrapper import job_records, shared
-from slack_wrapper.errors import NoPassword, RequestError, SlackWrapperError
+from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.logs import guard_tracebacks
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session import wire
 from slack_wrapper.session.request import WARN
 from slack_wrapper.shared import SharedSession
 from slack_wrapper.vault.password_sources import withdraw_from_environment
-from slack_wrapper.workflow_error import workflow_error
+from slack_wrapper.workflow_error import interrupted, workflow_error
 
 if TYPE_CHECKING:
     from slack_wrapper.session.flusher import Flusher
@@ -262,11 +262,6 @@ class Run:
 def _tell_jobs(path: str) -> None:
     """Let the jobs that are started from now on know where the session is."""
     os.environ[wire.VARIABLE] = path
-
-
-def interrupted() -> Exception:
-    """Return what ends a run that somebody has interrupted at the password prompt."""
-    return workflow_error(NoPassword("interrupted before the first job", hint="run it again"))
 
 
 def warn(text: str) -> None:

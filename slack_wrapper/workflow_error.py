@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.errors import NoPassword, SlackWrapperError
 from slack_wrapper.redact import redact
 
 
@@ -19,3 +19,8 @@ def workflow_error(error: SlackWrapperError) -> Exception:
     shown = type("WorkflowError", (WorkflowError,), {"__traceback__": hidden})
     raised: Exception = shown(redact(f"slack_wrapper: error: {error}"))
     return raised
+
+
+def interrupted() -> Exception:
+    """Return what ends a run that somebody has interrupted at the password prompt."""
+    return workflow_error(NoPassword("interrupted before the first job", hint="run it again"))

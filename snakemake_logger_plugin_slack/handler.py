@@ -35,7 +35,7 @@ class LogHandler(LogHandlerBase):
 
             self._live = begin(vars(self.settings), self._alive, _snakemake_version())
         except KeyboardInterrupt:  # at the prompt: the run is to stop, not the logger alone
-            from slack_wrapper.run_session import interrupted
+            from slack_wrapper.workflow_error import interrupted
 
             raise interrupted() from None
         except Exception as error:  # noqa: BLE001 - a run must not fail for its message

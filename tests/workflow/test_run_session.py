@@ -280,16 +280,17 @@ def test_in_the_background_of_a_terminal_nobody_is_asked(study: Path, sandbox: S
     child.expect("ended 1")
 
 
-@pytest.mark.parametrize("asks", ["step", "hook", "checkpoint"])
+@pytest.mark.parametrize("asks", ["step", "hook", "checkpoint", "logger"])
 def test_interrupted_at_the_prompt_it_ends_without_a_traceback(
     study: Path, sandbox: Sandbox, asks: str
 ) -> None:
     work = "rule work:\n    output: 'work.txt'\n    shell: 'touch {output}'\n"
-    texts = {"step": MANY, "checkpoint": CHECKPOINT,
+    texts = {"step": MANY, "checkpoint": CHECKPOINT, "logger": work,
              "hook": 'include: slack_wrapper.rules("hooks.smk")\n' + work}  # fmt: skip
     write(study, INCLUDE + texts[asks], CONFIG)
+    logger = ["--logger", "slack"] if asks == "logger" else []
     child = pexpect.spawn(
-        sys.executable, ["-m", "snakemake", "--cores", "1"], cwd=str(study), timeout=60,
+        sys.executable, ["-m", "snakemake", "--cores", "1", *logger], cwd=str(study), timeout=60,
         encoding="utf-8", env=dict(os.environ),
     )  # fmt: skip
     child.expect("Password for keys/slack-api.enc: ")
