@@ -164,7 +164,7 @@ def _attempt(job: FailedJob) -> str:
 
 
 def _shown(command: str) -> str:
-    lines = [line.rstrip() for line in redact(command).strip("\n").split("\n")]
+    lines = [line.rstrip() for line in redact_log(command).strip("\n").split("\n")]
     text = textwrap.dedent("\n".join(lines))
     return text if len(text) <= MAX_COMMAND else text[:MAX_COMMAND].rstrip() + " …"
 

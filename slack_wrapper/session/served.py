@@ -18,6 +18,7 @@ from slack_wrapper.session.base import Receipt, Session
 from slack_wrapper.session.place import Place
 from slack_wrapper.session.request import Request
 
+ASKING_SECONDS = 60.0  # for a question to come or an answer to go; a stray client may do neither
 KEEP_SECONDS = 10.0  # between two looks whether the socket is still there
 _PEER = struct.Struct("3i")  # struct ucred of socket(7): pid, uid, gid
 
@@ -83,6 +84,7 @@ class ServedSession:
         with connection, contextlib.suppress(OSError, SessionProtocolError):
             if not _is_ours(connection):
                 return
+            connection.settimeout(ASKING_SECONDS)
             try:
                 question = wire.receive(connection)
             except ConnectionResetError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
+import selectors
 import shlex
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from slack_wrapper.redact import Secret
 
 VARIABLE = "SLACK_WRAPPER_PASSWORD"
 COMMAND_SECONDS = 60.0  # a command may wait for a person to touch a token, not for ever
+MAX_OUTPUT = 64 << 10  # bytes that are read of what a command prints
+_LOOK = 0.1  # seconds between two looks whether a command that prints nothing has ended
 KEYRING_SECONDS = 60.0  # a locked keyring may ask in a window, at which perhaps nobody sits
 # Backends of the keyring package that encrypt what they store, by module. Others, such as those
 # of keyrings.alt, write plain text without saying so.
@@ -65,27 +69,55 @@ def from_command(command: str) -> Secret:
     Raises:
         PasswordCommandFailed: it cannot be run, fails, prints nothing or takes a minute.
     """
-    name = _name_of(command)
-    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
+    name = f"the password command {_name_of(command)}"
     try:
-        done = subprocess.run(
-            shlex.split(command),
-            stdout=subprocess.PIPE,
-            env=environment,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise PasswordCommandFailed(
-            f"the password command {name} took more than {COMMAND_SECONDS:.0f} s"
-        ) from None
+        code, output = _run(shlex.split(command))
+    except TimeoutError:
+        raise PasswordCommandFailed(f"{name} took more than {COMMAND_SECONDS:.0f} s") from None
     except (OSError, ValueError, IndexError):
-        raise PasswordCommandFailed(f"the password command {name} cannot be run") from None
-    if done.returncode:
-        raise PasswordCommandFailed(
-            f"the password command {name} ended with exit code {done.returncode}"
-        )
-    return _first_line(done.stdout, PasswordCommandFailed, f"the password command {name}")
+        raise PasswordCommandFailed(f"{name} cannot be run") from None
+    if code:
+        raise PasswordCommandFailed(f"{name} ended with exit code {code}")
+    return _first_line(output, PasswordCommandFailed, name)
+
+
+def _run(arguments: list[str]) -> tuple[int, bytes]:
+    """Run a command and return its exit code and the beginning of what it prints.
+
+    What it leaves in the background is not waited for, and what does not end is ended.
+
+    Raises:
+        TimeoutError: it took too long.
+        OSError: it cannot be run.
+    """
+    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment)
+    assert process.stdout is not None
+    output, end = b"", time.monotonic() + COMMAND_SECONDS
+    with process.stdout, selectors.DefaultSelector() as ready:
+        ready.register(process.stdout, selectors.EVENT_READ)
+        try:
+            while len(output) < MAX_OUTPUT:
+                if ready.select(_LOOK):
+                    block = os.read(process.stdout.fileno(), MAX_OUTPUT)
+                    if not block:
+                        break
+                    output += block
+                elif process.poll() is not None:
+                    break
+                elif time.monotonic() > end:
+                    raise TimeoutError
+            if len(output) >= MAX_OUTPUT:  # it goes on and on; the first line is here
+                process.terminate()
+                process.wait(max(_LOOK, end - time.monotonic()))
+                return 0, output
+            return process.wait(max(_LOOK, end - time.monotonic())), output
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
 
 def from_file(path: str | os.PathLike[str]) -> Secret:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,36 @@ def test_a_command_that_failed_is_not_waited_for_again(path: Path) -> None:
         with pytest.raises(PasswordCommandFailed):
             passwords.unlock(path)
     assert asked.read_text().split() == ["x"]
+
+
+@pytest.mark.parametrize(
+    "command", ["sleep 100", "sh -c 'sleep 100 & wait'", "sh -c 'exec >&-; sleep 100'", "cat"]
+)
+def test_a_command_that_does_not_end_is_ended(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password_sources, "COMMAND_SECONDS", 0.5)
+    ours, theirs = os.pipe()  # a standard input on which nothing ever comes
+    monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, stdin=ours))
+    try:
+        with pytest.raises(PasswordCommandFailed, match="took more than"):
+            password_sources.from_command(command)
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
+@pytest.mark.parametrize(
+    "command", ["yes right", "sh -c 'echo right; sleep 100 &'", "sh -c 'exec 2>&1; echo right'"]
+)
+def test_a_command_that_prints_without_end_or_leaves_something_behind_is_no_hindrance(
+    command: str,
+) -> None:
+    assert password_sources.from_command(command).reveal() == "right"
+
+
+def test_a_value_given_to_a_command_is_not_in_its_error() -> None:
+    with pytest.raises(PasswordCommandFailed) as failed:
+        password_sources.from_command("STORE_KEY=hunter22 pass show lab")
+    assert "hunter22" not in str(failed.value)
+    assert "STORE_KEY=…" in str(failed.value)

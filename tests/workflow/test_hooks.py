@@ -12,6 +12,7 @@ import pytest
 
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
+from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
@@ -147,7 +148,7 @@ def test_a_hook_may_wait_where_steps_fail(study: Path, sandbox: Sandbox, snakema
     )
     done = snakemake(env={"SLACK_WRAPPER_PASSWORD": PASSWORD, "SLACK_WRAPPER_BASE_URL": down})
     assert done.returncode == 0, done.stderr
-    assert len(list((study / ".snakemake/slack/outbox").glob("*.json"))) == 2
+    assert len(Outbox().names()) == 2
     again = snakemake("--forceall")
     assert again.returncode == 0, again.stderr
     assert len(texts(sandbox)) == 4
@@ -169,7 +170,7 @@ def test_slack_that_never_answers_is_asked_once_a_message(
         }
         done = snakemake(env=env)
         assert done.returncode == 0, done.stderr
-        assert len(list((study / ".snakemake/slack/outbox").glob("*.json"))) == 2
+        assert len(Outbox().names()) == 2, done.stderr
         hole.setblocking(False)
         calls = 0
         with contextlib.suppress(BlockingIOError):
