@@ -30,6 +30,7 @@ COMMANDS = {
     "file": "post one or more files",
     "preview": "show what posts would look like; nothing is sent or run",
     "outbox": "list the posts that wait for slack, or drop one",
+    "scheduled": "list what slack is going to post by itself, or call it off",
     "flush": "deliver the posts that wait for slack",
     "manifest": "print the Slack app manifest and the link that creates the app",
     "import-librec": "turn the Slack scripts of a librec-auto study into a workflow",

@@ -8,6 +8,7 @@ channel, time and text.
 
 from __future__ import annotations
 
+import functools
 import time
 from html import unescape
 from typing import Any
@@ -24,6 +25,8 @@ UNFIT = frozenset(
 )
 _LATE = 300.0  # seconds by which Slack may be late, or our clock ahead
 _EARLY = 5.0
+_PAGE = 100
+_MAX_PAGES = 100
 
 
 def schedule(
@@ -114,3 +117,33 @@ def _unsettled(about: str, error: SlackError | None) -> SlackAmbiguous:
         method=METHOD,
         hint="look into the channel when its time has come",
     )
+
+
+def waiting(transport: Transport) -> list[dict[str, Any]]:
+    """Return what Slack is going to post by itself for this bot, the next one first.
+
+    Raises:
+        SlackError: Slack does not tell.
+    """
+    found: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": _PAGE}
+    for _ in range(_MAX_PAGES):
+        answer = Retrier().run(
+            functools.partial(transport.call, "chat.scheduledMessages.list", params)
+        )
+        found += answer.get("scheduled_messages") or []
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+        params = {**params, "cursor": cursor}
+    return sorted(found, key=lambda one: int(one.get("post_at") or 0))
+
+
+def cancel(transport: Transport, channel: str, identifier: str) -> None:
+    """Have Slack not post a scheduled message.
+
+    Raises:
+        SlackError: it may still be posted.
+    """
+    params = {"channel": channel, "scheduled_message_id": identifier}
+    transport.call("chat.deleteScheduledMessage", params, about=f"channel {channel}")

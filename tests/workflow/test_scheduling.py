@@ -293,3 +293,22 @@ rule all:
     assert "sample 1" in text
     assert "sample 2" in text
     assert receipt(study, "1")["status"] == "delivered"
+
+
+def test_what_is_scheduled_is_listed_and_can_be_called_off(
+    study: Path, sandbox: Sandbox, command: Run
+) -> None:
+    for text, when in (("late", "3h"), ("soon " * 30, "1h")):
+        assert command("message", text, *KEY, "--post-at", when, env=ENV).returncode == 0
+    listed = command("scheduled", *KEY[:2], env=ENV).stdout.splitlines()
+    assert listed[0].split() == ["ID", "POST", "AT", "CHANNEL", "TEXT"]
+    assert "soon soon" in listed[1]
+    assert listed[1].endswith("…")
+    assert listed[2].split()[2:] == ["C0000LIBREC", "late"]
+    found = json.loads(command("scheduled", *KEY[:2], "--json", env=ENV).stdout)
+    done = command("scheduled", *KEY[:2], "--cancel", found[0]["id"], env=ENV)
+    assert done.stdout == f"called off {found[0]['id']}\n"
+    assert [one["message"]["text"] for one in scheduled(sandbox)] == ["late"]
+    again = command("scheduled", *KEY[:2], "--cancel", found[0]["id"], env=ENV)
+    assert again.returncode == 2
+    assert "hint: slack-wrapper scheduled lists them" in again.stderr
