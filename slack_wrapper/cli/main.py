@@ -59,8 +59,8 @@ def _module(name: str):  # type: ignore[no-untyped-def]
 
 def report(error: SlackWrapperError) -> None:
     """Print `error` and its hint on stderr."""
-    told = redact(str(error)).replace("hint:", painted("hint:", "yellow", sys.stderr), 1)
-    print(f"slack-wrapper: {painted('error:', 'red', sys.stderr)} {told}", file=sys.stderr)
+    told = redact(str(error)).replace("hint: ", painted("hint: ", "yellow", sys.stderr), 1)
+    print(f"{painted('slack-wrapper: error: ', 'red', sys.stderr)}{told}", file=sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -40,8 +40,8 @@ def test_errors_and_marks_are_in_colour_on_a_terminal(study: Path, sandbox: Sand
     bad = on_a_terminal(study, "check", *KEY[:2], "--channel", "nowhere")
     assert "\033[31m✗\033[0m channel nowhere" in bad
     error = on_a_terminal(study, "inspect", "none.enc")
-    assert "slack-wrapper: \033[31merror:\033[0m the key file none.enc" in error
-    assert "\033[33mhint:\033[0m" in error
+    assert "\033[31mslack-wrapper: error: \033[0mthe key file none.enc" in error
+    assert "\033[33mhint: \033[0m" in error
 
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])

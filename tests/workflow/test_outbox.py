@@ -150,7 +150,7 @@ def test_a_file_that_changed_meanwhile_is_told_and_can_be_dropped(
     assert shown(sandbox) == ["another"]  # it holds up nothing
     listed = command("outbox", env={}).stdout
     assert " held " in listed
-    name = listed.split()[0]
+    name = listed.splitlines()[1].split()[0]
     assert name in done.stderr
     assert command("outbox", "--drop", name, env={}).returncode == 0
     assert "nothing waits" in command("outbox", env={}).stdout
