@@ -80,7 +80,8 @@ class WebhookTransport(Transport):
     def __init__(self, url: Secret, *, flavor: str = "slack", timeout: float = 30.0) -> None:
         check_base_url(url.reveal(), what="the webhook's address")
         parts = urlsplit(url.reveal())
-        for secret in (parts.path.strip("/"), parts.query):  # alone they are as good as the whole
+        pieces = [one for one in re.split(r"[/&=]", f"{parts.path}/{parts.query}") if len(one) > 15]
+        for secret in (parts.path.strip("/"), parts.query, *pieces):  # as good as the whole
             SCRUBBER.register(secret)
         self._url, self._timeout, self._payload = url, timeout, FLAVORS[flavor]
         self._tls = ssl.create_default_context()
@@ -144,7 +145,11 @@ class WebhookTransport(Transport):
                 answer = response.read(_MAX_ANSWER)
         except urllib.error.HTTPError as error:
             raise _refused(error, about) from None
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (ValueError, http.client.InvalidURL):  # their texts repeat the address
+            raise SlackRefused(
+                "the webhook's address is no valid one", code=METHOD, hint="encrypt the right one"
+            ) from None
+        except (OSError, http.client.HTTPException) as error:
             raise network_error(METHOD, about, error) from None
         _check(answer, about)
 

@@ -232,6 +232,21 @@ def test_a_flavor_needs_a_webhook(
         open_local({"flavor": "zulip"}).workspace(None)
 
 
+@pytest.mark.parametrize("tail", ["hooks/zwölfuhrdreißigundmehr", "hooks/0123456789abcdef%00x"])
+def test_an_address_that_is_none_is_not_repeated(
+    study: Path, monkeypatch: pytest.MonkeyPatch, tail: str
+) -> None:
+    from slack_wrapper.client.webhook import WebhookTransport
+    from slack_wrapper.redact import Secret
+
+    transport = WebhookTransport(Secret(f"http://127.0.0.1:9/{tail}"), flavor="mattermost")
+    with pytest.raises(SlackWrapperError) as caught:
+        transport.call("chat.postMessage", {"channel": "x", "text": "y"})
+    assert tail not in str(caught.value)
+    assert tail.lower() not in str(caught.value)
+    assert tail.partition("/")[2] not in redact(f"the server said {tail.partition('/')[2]}")
+
+
 @pytest.mark.parametrize("flavor", FLAVORS)
 def test_its_address_is_known_as_a_secret(flavor: str) -> None:
     server = WebhookServer(flavor)
