@@ -20,6 +20,7 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.knocking import knock
 from slack_wrapper.session.queued_files import unchanged
 from slack_wrapper.session.request import Request
 from slack_wrapper.session.threads import BEHIND
@@ -145,6 +146,8 @@ class _Flush:
             courier.find_root(entry, request)
             files = [unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
             workspace = self._session.reopen(request.encrypted_key)
+            if courier.away(entry.place[0]):
+                knock(workspace)  # a post without an answer may be in the channel, a question not
             receipt = courier.send(workspace, request, entry, files, save)
             save()
         except SlackWrapperError as error:
