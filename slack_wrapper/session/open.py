@@ -11,16 +11,20 @@ from slack_wrapper.session.local import LocalSession
 from slack_wrapper.vault.password import PasswordChain
 
 
-def open_local(section: Mapping[str, Any], *, password: Secret | None = None) -> LocalSession:
+def open_local(
+    section: Mapping[str, Any], *, password: Secret | None = None, interactive: bool = True
+) -> LocalSession:
     """Return a session of this process for a `slack:` section.
 
     Args:
         section: may hold the password.
         password: one that was given elsewhere; wins over the section's.
+        interactive: whether somebody may be asked for one.
 
     Raises:
         ConfigError: the section is not valid.
     """
     settings = config.read(section)
-    chain = PasswordChain(settings.sources, given=password or config.given_password(section))
+    given = password or config.given_password(section)
+    chain = PasswordChain(settings.sources, given=given, interactive=interactive)
     return LocalSession(settings, chain)

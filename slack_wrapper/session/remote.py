@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import time
 from typing import Any
 
 from slack_wrapper.errors import SessionProtocolError, SessionUnreachable
@@ -12,6 +13,8 @@ from slack_wrapper.session import wire
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.private import is_private
 from slack_wrapper.session.request import Request
+
+PATIENCE = 20.0  # seconds for which a step waits for a socket that is not there
 
 
 class RemoteSession:
@@ -30,8 +33,13 @@ class RemoteSession:
     def reachable() -> RemoteSession | None:
         """Return the session of this run, None when there is none on this host."""
         path = os.environ.get(wire.VARIABLE)
+        if not path or path == wire.ELSEWHERE:
+            return None
+        until = time.monotonic() + PATIENCE
+        while not os.path.lexists(path) and time.monotonic() < until:
+            time.sleep(0.1)  # swept away: the main process is about to make it again
         # In a shared temporary folder somebody else may take the path when it was swept away.
-        if not path or not is_private(os.path.dirname(path)):  # noqa: PTH120
+        if not is_private(os.path.dirname(path)):  # noqa: PTH120
             return None
         try:
             return RemoteSession(path, _connect(path))

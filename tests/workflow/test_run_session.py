@@ -356,6 +356,34 @@ use rule slack_message as hello with:
     assert left_over() == []
 
 
+def test_a_step_that_has_lost_its_session_asks_nobody(study: Path, sandbox: Sandbox) -> None:
+    """Its run has a terminal, but after hours nobody sits there."""
+    lose = """
+rule lose:
+    output: "lost.txt"
+    shell: "rm -r $(dirname $SLACK_WRAPPER_SESSION); touch {output}"
+use rule slack_message as hello with:
+    input: "lost.txt"
+    output: "slack/hello.json"
+    params: message="never said"
+"""
+    (study / "sitecustomize.py").write_text(
+        "from slack_wrapper.session import remote, served\n"
+        "served.KEEP_SECONDS, remote.PATIENCE = 1000.0, 0.2\n"
+    )
+    write(study, INCLUDE + lose, CONFIG)
+    child = pexpect.spawn(
+        sys.executable, ["-m", "snakemake", "--cores", "1", "slack/hello.json"], cwd=str(study),
+        timeout=60, encoding="utf-8", env={**os.environ, "PYTHONPATH": str(study)},
+    )  # fmt: skip
+    child.expect("Password for keys/slack-api.enc: ")
+    child.sendline(PASSWORD)
+    assert child.expect(["Password for", "cannot reach the session of its run there"]) == 1
+    assert child.expect(["Password for", pexpect.EOF]) == 1
+    child.close()
+    assert child.exitstatus == 1
+
+
 # Steps that a checkpoint adds are not known at the start; their key is opened then all the same.
 
 CHECKPOINT = """
