@@ -79,9 +79,14 @@ def test_an_upload_has_a_bar_on_a_terminal_only(
     assert json.loads(done.stdout)["files"][0]["size"] == 8 << 20
 
 
-def test_a_quick_upload_has_no_bar(study: Path, sandbox: Sandbox) -> None:
+def test_an_upload_that_does_not_take_long_has_no_bar(study: Path, sandbox: Sandbox) -> None:
+    (study / "sitecustomize.py").write_text(
+        "from slack_wrapper.cli import terminal\nterminal._DELAY = 3600.0\n"
+    )
     (study / "a.txt").write_text("text")
-    assert "%" not in on_a_terminal(study, "file", "a.txt", *KEY)
+    shown = on_a_terminal(study, "file", "a.txt", *KEY, env={"PYTHONPATH": str(study)})
+    assert "delivered: librec_channel" in shown
+    assert "%" not in shown
 
 
 def test_columns_are_as_wide_as_they_must() -> None:
