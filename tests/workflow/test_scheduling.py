@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.client import messages, retry
-from slack_wrapper.errors import RequestError, SlackUnavailable
+from slack_wrapper.errors import RequestError, SlackAmbiguous, SlackUnavailable
 from slack_wrapper.quiet import parse
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
@@ -145,6 +145,19 @@ def test_an_unclear_one_is_settled_when_its_time_has_come(
     assert [outcome["status"] for _, outcome in session.flush()] == ["delivered"]
     assert len(sandbox.messages()) == 1
     assert waiting(study) == []
+
+
+def test_a_step_that_is_run_again_takes_up_what_it_has_scheduled(
+    session: LocalSession, sandbox: Sandbox, study: Path
+) -> None:
+    sandbox.faults.add(Fault("chat.scheduleMessage", "reset", when="after"))
+    sandbox.faults.add(Fault("chat.scheduledMessages.list", "error", code="account_inactive"))
+    with pytest.raises(SlackAmbiguous):
+        post(session, message="once", post_at="2h", on_failure="fail")
+    other = open_local({})  # as after a crash: only the ledger knows
+    done = post(other, message="once", post_at="2h", on_failure="fail")
+    assert done["scheduled_message_id"] == scheduled(sandbox)[0]["id"]
+    assert len(scheduled(sandbox)) == 1
 
 
 def test_what_has_its_time_keeps_nothing_waiting(
