@@ -109,6 +109,19 @@ class Run:
             self._open([], set())
 
     def _finish(self) -> None:
+        try:
+            self._wind_up()
+        except SlackWrapperError as error:
+            warn(str(error))
+        except KeyboardInterrupt:
+            warn("interrupted: what waits is delivered by the next run, or slack-wrapper flush")
+        except Exception as error:  # noqa: BLE001 - how the run has ended is not ours to change
+            warn(f"the slack session did not end well: {type(error).__name__}")
+        finally:
+            self.end()
+            self._shared.over()
+
+    def _wind_up(self) -> None:
         if self._flusher is not None:
             self._flusher.close()  # the last flush goes on where this one stops
         self._flush(None)
@@ -118,7 +131,6 @@ class Run:
         session = self._shared.opened
         if session is not None:
             session.courier.acknowledge(job_records.ended_well(self._workflow))
-        self._shared.over()
 
     def _flush(self, seconds: float | None) -> None:
         """Deliver what waits in the outbox; trouble is told and never ends the run.

@@ -195,7 +195,28 @@ use rule slack_message as hello with:
     assert not (study / "work.txt").exists()
 
 
-@pytest.mark.parametrize("flag", ["-n", "--touch", "--lint", "--dag", "--unlock", "--summary"])
+@pytest.mark.parametrize("trouble", ["OSError(28, 'no space left')", "KeyboardInterrupt"])
+def test_trouble_after_the_last_job_does_not_change_how_a_run_has_ended(
+    study: Path, sandbox: Sandbox, snakemake: Run, trouble: str
+) -> None:
+    """A full disk, or somebody who does not wait for the last flush."""
+    break_it = f"""
+from slack_wrapper.session.courier import Courier
+def broken(*given):
+    raise {trouble}
+Courier.acknowledge = broken
+"""
+    write(study, INCLUDE + break_it + MANY, {**CONFIG, "password": PASSWORD})
+    done = snakemake(env={})
+    assert done.returncode == 0, done.stderr
+    assert "slack_wrapper: warning: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert left_over() == []
+
+
+@pytest.mark.parametrize(
+    "flag", ["-n", "--touch", "--lint", "--dag", "--unlock", "--summary", "--report"]
+)
 def test_nothing_is_unlocked_where_nothing_is_run(
     study: Path, sandbox: Sandbox, snakemake: Run, flag: str
 ) -> None:
