@@ -90,7 +90,7 @@ def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
 
 
 def _post(run: Run, text: str, *, root: bool) -> None:
-    from slack_wrapper.session.preflight import knock
+    from slack_wrapper.session.knocking import look_out
 
     # A hook has no end to change, so its message may always wait; `warn` is to let it go.
     on_failure = WARN if run.section.get("on_failure") == WARN else QUEUE
@@ -98,7 +98,7 @@ def _post(run: Run, text: str, *, root: bool) -> None:
     request = build(params, defaults=run.section)
     session = run.shared.session()
     if session.sends:
-        knock(session, request.encrypted_key)
+        look_out(session, request.encrypted_key)
     if root:
         run.shared.begin_thread(request)
     else:

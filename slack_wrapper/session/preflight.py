@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,6 @@ from slack_wrapper.client.uploads import may_upload
 from slack_wrapper.client.webhook import HINT, WebhookTransport
 from slack_wrapper.errors import (
     RateLimited,
-    SlackError,
     SlackRefused,
     SlackUnavailable,
     SlackWrapperError,
@@ -67,19 +65,6 @@ def demand(session: LocalSession, requests: Requests, *, tell: Callable[[str], N
             f"the run is not begun, as {rules} could not succeed: {first.what}: {first.told}",
             hint=first.hint,
         )
-
-
-def knock(session: LocalSession, key: str | None) -> None:
-    """Find out whether Slack answers, so that a post does not have to, at many times the length.
-
-    Raises:
-        SlackWrapperError: the key does not open.
-    """
-    workspace = session.workspace(key)
-    asked = not isinstance(workspace.transport, WebhookTransport)  # which takes posts only
-    if asked and not session.courier.away(key or ""):
-        with contextlib.suppress(SlackError):
-            _identity(session, key, workspace)
 
 
 def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> Identity:
