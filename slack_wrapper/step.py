@@ -81,12 +81,18 @@ def _settled(session: Session, request: Request) -> Receipt:
     while True:
         receipt = session.post(request)
         if receipt.get("status") != PENDING:
+            if "decision" in receipt and receipt["decision"] is None:
+                _say(f"nobody is asked, and the run goes on: {receipt['status']}")
             return receipt
         for line in _news(receipt):
             if line not in told:
                 told.add(line)
-                print(redact(f"slack_wrapper: {line}"), file=sys.stderr, flush=True)
+                _say(line)
         time.sleep(receipt["wait"])
+
+
+def _say(line: str) -> None:
+    print(redact(f"slack_wrapper: {line}"), file=sys.stderr, flush=True)
 
 
 def _news(receipt: Receipt) -> Iterator[str]:

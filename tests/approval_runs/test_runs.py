@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import slack_wrapper
 from slack_wrapper.sandbox.faults import Fault
 from tests.approval_runs.desk import ADA, BOT, GRACE, Desk, wait_for_end
 
@@ -117,6 +118,20 @@ def test_time_out(desk: Desk, choice: str, code: int) -> None:
     else:
         receipt = desk.receipt()
         assert (receipt["decision"], receipt["decided_by"]) == ("timed_out", None)
+
+
+@pytest.mark.parametrize(("key", "status"), [("dry_run", "dry_run"), ("enabled", "disabled")])
+def test_where_nothing_is_sent_nobody_is_asked_and_the_run_says_so(
+    desk: Desk, key: str, status: str
+) -> None:
+    section = {"channel": "librec_channel", key: key == "dry_run"}
+    (desk.study / "config.json").write_text(json.dumps({"slack": section}))
+    desk.write(ask())
+    assert wait_for_end(desk.begin()) == 0, desk.told
+    assert f"nobody is asked, and the run goes on: {status}" in desk.told
+    assert desk.receipt()["decision"] is None
+    assert not slack_wrapper.approved(str(desk.study / "slack" / "ask.json"))
+    assert desk.questions() == []
 
 
 def test_reminders_are_in_the_thread_and_mention_the_approvers(desk: Desk) -> None:
