@@ -104,6 +104,11 @@ class Desk:
         found: dict = json.loads((self.study / "slack" / f"{name}.json").read_text())
         return found
 
+    def kill_all(self, run: "subprocess.Popen[bytes]") -> None:
+        """Kill Snakemake and its steps with -9, as when the machine goes down."""
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait(10)
+
     def kill(self, run: "subprocess.Popen[bytes]") -> None:
         """Kill Snakemake with -9, and wait until its step has noticed."""
         steps = psutil.Process(run.pid).children(recursive=True)

@@ -198,6 +198,27 @@ def test_killed_and_restarted_asks_once(desk: Desk) -> None:
     assert desk.receipt()["ts"] == message["ts"]
 
 
+def test_the_bare_wrapper_asks_once_too(desk: Desk) -> None:
+    """Without a rule file of ours the step has a session of its own; the ledger is the same."""
+    desk.write("""
+rule ask:
+    output: "slack/ask.json"
+    threads: 0
+    params: option="approval", message="Release?", channel="librec_channel",
+        encrypted_key="keys/slack-api.enc"
+    wrapper: slack_wrapper.wrapper()
+""", head="import slack_wrapper\n")  # fmt: skip
+    first = desk.begin()
+    message = desk.asked()
+    desk.kill_all(first)
+    assert wait_for_end(desk.begin("--unlock")) == 0
+    again = desk.begin("--rerun-incomplete")
+    desk.look_again()
+    desk.react(message, "white_check_mark", ADA)
+    assert wait_for_end(again) == 0, desk.told
+    assert len(desk.questions()) == 1
+
+
 def test_interrupted_by_ctrl_c_goes_on_with_the_question(desk: Desk) -> None:
     desk.write(ask())
     run = desk.begin()
