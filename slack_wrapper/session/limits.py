@@ -74,6 +74,14 @@ _NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     "table": (("rows",),),
     "video": (("alt_text",), ("title",), ("thumbnail_url",), ("video_url",)),
 }
+# kind → field → kinds of the text object that must be in it
+_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "button": {"text": ("plain_text",)},
+    "header": {"text": ("plain_text",)},
+    "image": {"title": ("plain_text",)},
+    "input": {"label": ("plain_text",), "hint": ("plain_text",)},
+    "section": {"text": ("mrkdwn", "plain_text")},
+}
 # field → kind of what is in it and names none itself
 _KIND_IN = {"options": "option", "option_groups": "option_group", "confirm": "confirm"}
 
@@ -145,11 +153,24 @@ def _part(part: Mapping[str, Any], path: str, kind: str) -> Iterator[Fault]:
         if not any(part.get(name) for name in choice):
             told = f"has no {' and no '.join(choice)}"
             yield Fault(path, told, f"give a {kind} its {' or '.join(choice)}")
+    for name, kinds in _TEXTS.get(kind, {}).items():
+        yield from _text_object(part.get(name), f"{path}.{name}", kinds)
     for name, most in {**_CHARACTERS["*"], **_CHARACTERS.get(kind, {})}.items():
         yield from _characters(part.get(name), f"{path}.{name}", most)
     for name, (fewest, most) in _ENTRIES.get(kind, {}).items():
         if isinstance(part.get(name), list):
             yield from _entries(part[name], f"{path}.{name}", fewest, most)
+
+
+def _text_object(value: Any, path: str, kinds: tuple[str, ...]) -> Iterator[Fault]:
+    if value is None or (
+        isinstance(value, Mapping)
+        and value.get("type") in kinds
+        and isinstance(value.get("text"), str)
+    ):
+        return
+    form = f"{{type: {kinds[0]}, text: …}}"
+    yield Fault(path, f"is no text object of the type {' or '.join(kinds)}", f"write {form}")
 
 
 def _characters(value: Any, path: str, most: int) -> Iterator[Fault]:
