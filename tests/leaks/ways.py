@@ -1,6 +1,7 @@
 """The ways to give a run its password, and what Snakemake itself makes unavoidable with each."""
 
 import json
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,8 +122,11 @@ def ways(*without: Any) -> list[Any]:
 
 
 # What plugins of Snakemake start while it loads them, before it reads the Snakefile and so before
-# our rule files can take the variable away: the Slurm executor, on a machine that has Slurm.
-BEFORE_THE_SNAKEFILE = (b"scontrol\0show\0config\0",)
+# our rule files can take the variable away: the Slurm executor looks which commands there are.
+BEFORE_THE_SNAKEFILE = re.compile(
+    rb"(?:\S*sh\0(?:-c\0)?)?(?:\S*/)?"
+    rb"(?:which[ \0](?:sacct|squeue|sinfo|scontrol)\b|scontrol[ \0]show[ \0])"
+)
 
 
 def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
@@ -131,4 +135,5 @@ def shows_its_own(way: Any, argv: bytes, main: bytes) -> tuple[bool, bool]:
     if argv == PLUGIN:
         return of_main, way is environment
     # A child that is not yet another program shows the environment of the main process too.
-    return of_main, way is environment and argv in (main, *BEFORE_THE_SNAKEFILE)
+    early = argv == main or BEFORE_THE_SNAKEFILE.match(argv) is not None
+    return of_main, way is environment and early
