@@ -58,10 +58,14 @@ def commit() -> str:
     """Return the git commit of the working directory, `-dirty` with changes; empty without git."""
     import subprocess
 
+    from slack_wrapper.vault.password_sources import VARIABLE
+
+    # git need not know the password that may be in our environment
+    environment = {key: text for key, text in os.environ.items() if key != VARIABLE}
     try:
         done = subprocess.run(
-            _GIT, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )  # fmt: skip
+            _GIT, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

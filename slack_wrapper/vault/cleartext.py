@@ -11,6 +11,7 @@ from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.lines import MAX_SECRET_BYTES
+from slack_wrapper.vault.password_sources import VARIABLE
 
 STDIN = "-"
 
@@ -70,7 +71,8 @@ def _git_warnings(path: Path) -> list[str]:
 
 def _git(path: Path, *arguments: str) -> bool:
     """Whether a git command succeeds in the folder of `path`; no git, no work tree."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    hidden = (VARIABLE, "GIT_")  # git need not know the password
+    environment = {key: text for key, text in os.environ.items() if not key.startswith(hidden)}
     try:
         done = subprocess.run(
             ["git", "-C", str(path.absolute().parent), *arguments],
