@@ -33,6 +33,7 @@ class Outbox:
         self.waiting = Shelf(Path(folder) / "outbox")
         self.held = Shelf(Path(folder) / "held")
         self.timed = Shelf(Path(folder) / "timed")
+        self._shelves = (self.waiting, self.held, self.timed)
         self.files = Path(folder) / "files"
         self._roots = Path(folder) / "roots"
         self._lock_file = Path(folder) / "lock"
@@ -87,7 +88,7 @@ class Outbox:
         """Take a delivered or dropped entry out, and what was kept of its files."""
         self._shelf_of(entry).remove(entry)
         shutil.rmtree(self.files / entry.progress.key, ignore_errors=True)
-        if not any(shelf.count() for shelf in (self.waiting, self.timed, self.held)):
+        if not any(shelf.count() for shelf in self._shelves):
             shutil.rmtree(self._roots, ignore_errors=True)
 
     def names(self, *, held: bool = True) -> list[Name]:
@@ -113,7 +114,7 @@ class Outbox:
 
     def find(self, step: str) -> Entry | None:
         """Return the newest waiting post of a step."""
-        found = [shelf.newest(step) for shelf in (self.waiting, self.timed, self.held)]
+        found = [shelf.newest(step) for shelf in self._shelves]
         return max(filter(None, found), key=lambda entry: entry.id, default=None)
 
     def waits_for(self, place: tuple[str, str]) -> bool:
@@ -126,7 +127,7 @@ class Outbox:
 
     def has(self, key: str) -> bool:
         """Whether a post waits or is held, by its key."""
-        return any(key in shelf for shelf in (self.waiting, self.timed, self.held))
+        return any(key in shelf for shelf in self._shelves)
 
     def arrived(self, key: str, ts: str) -> None:
         """Remember where a post is, for its replies, as long as anything waits."""
@@ -163,7 +164,7 @@ class Outbox:
         Raises:
             LedgerUnusable: the lock cannot be written.
         """
-        if not self.names():
+        if not any(shelf.count() for shelf in self._shelves):
             yield True
             return
         if not self._flush.acquire(blocking=wait):

@@ -10,39 +10,54 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from slack_wrapper.delivery import entry as entries
 from slack_wrapper.delivery.entry import Entry
 
+_AGE, _HASH, _STEP = 20, 8, 20  # characters of the parts of a name
 
-class Name(NamedTuple):
-    """The name of a waiting post; names sort by age."""
 
-    age: str  # ns since the epoch, 20 digits
-    place: str  # see `place_name`
-    step: str  # see `ledger.step_of`
-    key: str  # begins the post's key; people call the post by it
+class Name(str):
+    """The name of a waiting post, of parts of fixed width, joined by hyphens; sorts by age.
 
-    def __str__(self) -> str:
-        return "-".join(self)
+    The parts are its age (ns since the epoch), its place, its step, and the beginning of its key.
+    """
+
+    __slots__ = ()
+
+    @property
+    def place(self) -> str:
+        """See `place_name`."""
+        return self[_AGE + 1 : _AGE + 1 + _HASH]
+
+    @property
+    def step(self) -> str:
+        """See `ledger.step_of`."""
+        return self[-_STEP - _HASH - 1 : -_HASH - 1]
+
+    @property
+    def key(self) -> str:
+        """What people call the post."""
+        return self[-_HASH:]
+
+
+_LENGTH = _AGE + _HASH + _STEP + _HASH + 3
 
 
 def name_of(entry: Entry) -> Name:
     """Return the name under which a post begins to wait now."""
-    step = entry.step or entry.progress.key[:20]
-    return Name(f"{time.time_ns():020d}", place_name(entry.place), step, entry.name)
+    step = entry.step or entry.progress.key[:_STEP]
+    return Name(f"{time.time_ns():0{_AGE}d}-{place_name(entry.place)}-{step}-{entry.name}")
 
 
 def place_name(place: tuple[str, str]) -> str:
     """Return the part of a name that stands for key file and channel."""
-    return hashlib.sha256("\0".join(place).encode()).hexdigest()[:8]
+    return hashlib.sha256("\0".join(place).encode()).hexdigest()[:_HASH]
 
 
 def parse(text: str) -> Name | None:
-    """Return the parts of a name, None if it is none."""
-    parts = text.split("-")
-    return Name(*parts) if len(parts) == len(Name._fields) else None
+    """Return a name, None if the text is none."""
+    return Name(text) if len(text) == _LENGTH and text.count("-") == 3 else None
 
 
 class Shelf:
@@ -60,7 +75,7 @@ class Shelf:
         self.folder = folder
         self._names: set[Name] = set()
         self._places: Counter[str] = Counter()
-        self._steps: defaultdict[str, set[Name]] = defaultdict(set)
+        self._steps: defaultdict[str, list[Name]] = defaultdict(list)
         self._keys: set[str] = set()
         self._changed_ns = -1
         self._lock = threading.RLock()
@@ -159,7 +174,7 @@ class Shelf:
         except OSError:
             found = []
         self._names, self._keys = set(), set()
-        self._places, self._steps = Counter(), defaultdict(set)
+        self._places, self._steps = Counter(), defaultdict(list)
         for file in found:
             if file.endswith(".json") and (name := parse(file.removesuffix(".json"))):
                 self._add(name)
@@ -167,11 +182,11 @@ class Shelf:
     def _add(self, name: Name) -> None:
         self._names.add(name)
         self._places[name.place] += 1
-        self._steps[name.step].add(name)
+        self._steps[name.step].append(name)
         self._keys.add(name.key)
 
     def _discard(self, name: Name) -> None:
         self._names.discard(name)
         self._places[name.place] -= 1
-        self._steps[name.step].discard(name)
+        self._steps[name.step].remove(name)
         self._keys.discard(name.key)

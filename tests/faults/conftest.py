@@ -1,6 +1,7 @@
 """Campaigns run side by side, once a session; their outcomes become one table at the end."""
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness import Outcome
+from tests.faults.outages import Campaign
 from tests.faults.registry import CAMPAIGNS
 
 # Mostly they wait; their Snakemakes are what the cores are busy with.
-SIDE_BY_SIDE = int(os.environ.get("FAULTS_SIDE_BY_SIDE", "6"))
+SIDE_BY_SIDE = int(os.environ.get("FAULTS_SIDE_BY_SIDE", "8"))
 _table: list[Outcome] = []
+_seconds: dict[str, float] = {}
 
 
 class Campaigns:
@@ -26,7 +29,7 @@ class Campaigns:
     def __init__(self, wanted: set[str], folder: Path) -> None:
         self._pool = ThreadPoolExecutor(SIDE_BY_SIDE)
         self._running: dict[str, Future[list[Outcome]]] = {
-            name: self._pool.submit(campaign, folder / name)
+            name: self._pool.submit(_timed, name, campaign, folder / name)
             for name, campaign in CAMPAIGNS.items()
             if name in wanted
         }
@@ -40,7 +43,20 @@ class Campaigns:
         self._pool.shutdown(cancel_futures=True)
 
 
-@pytest.fixture(scope="session")
+def _timed(name: str, campaign: Campaign, folder: Path) -> list[Outcome]:
+    began = time.monotonic()
+    try:
+        return campaign(folder)
+    finally:
+        _seconds[name] = time.monotonic() - began
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ask for the outcomes of the campaigns last: other tests are run meanwhile."""
+    items.sort(key=lambda item: "campaign" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
 def campaigns(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Campaigns]:
@@ -74,6 +90,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     lost = sum(outcome.final == 0 for outcome in _table)
     doubled = sum(max(outcome.posts, outcome.final) > 1 for outcome in _table)
     wrong = sum(bool(outcome.wrong) for outcome in _table)
+    longest = sorted(_seconds, key=lambda name: -_seconds[name])[:8]
+    told = ", ".join(f"{name} {_seconds[name]:.0f} s" for name in longest)
+    terminalreporter.line(f"longest campaigns: {told or 'none'}")
     terminalreporter.line(
         f"{len(_table)} cells: {lost} lost, {doubled} doubled, {wrong} not as they must be"
     )

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.client import messages, uploads
+from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.updates import Living, update
 from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.redact import Secret
@@ -152,14 +154,18 @@ UPDATE = [
 
 
 @pytest.mark.parametrize(("kind", "when"), UPDATE)
-def test_an_update(box: Sandbox, table: list[Outcome], kind: str, when: str) -> None:
-    """An update changes a message that is there: repeating it is harmless."""
+@pytest.mark.parametrize("parts", [1, 3])
+def test_an_update(box: Sandbox, table: list[Outcome], parts: int, kind: str, when: str) -> None:
+    """A message that is changed says the new text once, and so do the replies that continue it."""
     transport = Transport(Secret(box.token), base_url=box.api_url, timeout=1.0)
     there = transport.call(POST, {"channel": CHANNEL, "text": "old"})
-    box.faults.add(Fault("chat.update", kind, when=when, seconds=3.0, code="internal_error"))
-    new = {"channel": CHANNEL, "ts": there["ts"], "text": "new"}
-    Retrier(QUICK).run(lambda: transport.call("chat.update", new))
-    texts = [message["text"] for message in box.messages()]
-    name = f"{kind}, {'not ' if when == 'before' else ''}handled"
-    table.append(Outcome(name, "update", "delivered", 0, len(texts), len(texts)))
-    assert texts == ["new"]
+    living = Living(Posted(CHANNEL, there["ts"]), "key")
+    for method in ("chat.update", *[POST] * (parts > 1)):
+        box.faults.add(Fault(method, kind, when=when, seconds=3.0, code="internal_error"))
+    text = "\n\n".join(f"part {number} " + "word " * 700 for number in range(parts))
+    update(transport, living, text, Retrier(QUICK), about=f"channel {CHANNEL}")
+    begins = [message["text"][:6] for message in box.messages()]
+    words = f"{kind}, {'not ' if when == 'before' else ''}handled"
+    name = f"update{' over 4,000' if parts > 1 else ''}"
+    table.append(Outcome(words, name, "delivered", 0, len(begins) // parts, len(begins) // parts))
+    assert begins == [f"part {number}" for number in range(parts)]
