@@ -60,11 +60,13 @@ def _assert_all_of_slurm_was_seen(cluster: Cluster) -> None:
     assert any(b"PATH=" in path.read_bytes() for path in environments)
 
 
-def test_a_password_of_config_goes_to_no_job_and_a_failure_is_told(new_cluster: New) -> None:
+@pytest.mark.parametrize("teller", [[], ["--logger", "slack"]], ids=["hooks", "logger"])
+def test_a_password_of_config_goes_to_no_job_and_a_failure_is_told(
+    new_cluster: New, teller: list[str]
+) -> None:
     cluster = new_cluster(old_option)
-    done = cluster.run(
-        "results/child.txt", "results/never.txt", "slack/lonely.json", "--keep-going"
-    )
+    targets = ["results/child.txt", "results/never.txt", "slack/lonely.json"]
+    done = cluster.run(*targets, "--keep-going", *teller)
     assert done.code == 1
     assert WARNING.encode() in done.output
     assert receipt(cluster, "slack/lonely.json")["status"] == "delivered"
