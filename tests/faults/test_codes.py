@@ -27,7 +27,8 @@ from slack_wrapper.session.request import build
 from tests.faults.harness import Outcome
 from tests.faults.scenarios import POST, RESERVE, SHARE
 
-QUICK = RetryPolicy(attempts=2, total=5.0, base=0.01, cap=0.02, max_wait=0.5)
+# Enough attempts for a connection that a busy machine drops by itself.
+QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=0.5)
 CHANNEL = "C0000LIBREC"
 FOREVER = 10**6
 CALLS = [("message", POST), ("file", RESERVE), ("file", SHARE), ("files", SHARE)]
@@ -126,7 +127,7 @@ def test_refusals(box: Sandbox, table: list[Outcome], kind: str, method: str, co
     box.faults.add(Fault(method, "error", code=code, times=FOREVER))
     opened = session()
     with pytest.raises(SlackRefused) as caught:
-        post(kind, opened)
+        pytest.fail(f"not refused: {post(kind, opened)}")
     first = len(box.messages())
     assert Outbox().entries() == []
     assert caught.value.code == code
