@@ -24,7 +24,9 @@ DOWN = {"status": 503, "times": 10_000}
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Turns are kept by address: a port that an earlier test had hammered would have none to give.
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
     monkeypatch.setattr(updater, "LOOK", 0.05)
     monkeypatch.setattr(updater, "PACE", ((float("inf"), 0.0),))
