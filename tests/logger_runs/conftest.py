@@ -84,7 +84,9 @@ def start(study: Path) -> Iterator[Start]:
             sys.executable, "-m", "snakemake", "--cores", str(cores), "--logger", *logger,
             *flags, *arguments,
         ]  # fmt: skip
-        given = {"SLACK_WRAPPER_PASSWORD": PASSWORD, **(env or {})}
+        # Turns are kept by address in TMPDIR: those of an earlier test's port do not count.
+        own = {"SLACK_WRAPPER_PASSWORD": PASSWORD, "TMPDIR": str(study.parent)}
+        given = {**own, **(env or {})}
         processes.append(Process(command, study, given))
         return processes[-1]
 
