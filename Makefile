@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | librec | cluster | approval | package | matrix | bench | gallery | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | librec | cluster | approval | docs | package | matrix | bench | gallery | audit | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults logger librec cluster approval package matrix matrix-smoke bench gallery clean
+.PHONY: demo test lint unit emulate keyring leaks faults logger librec cluster approval docs package matrix matrix-smoke bench gallery audit clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -21,7 +21,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks faults logger_runs librec cluster approval_runs
+SLOW := leaks faults logger_runs librec cluster approval_runs docs_run
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
@@ -45,6 +45,11 @@ logger: $(READY)
 # Every fault at every call, over real runs: nothing lost, nothing doubled; prints one table.
 faults: $(READY)
 	pytest tests/faults
+
+# The site, strictly: no link leads nowhere; then every command and Snakefile in it is run.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	pytest -n 2 tests/docs_run
 
 # The wheel in a fresh venv, used as the README says.
 package: $(READY)
@@ -84,6 +89,14 @@ $(READY): pyproject.toml
 # The pictures of docs/gallery.md, from its own code; needs a Chromium, which it installs on Debian.
 gallery: $(READY)
 	python docs/pictures/gallery.py
+
+# What is installed: a bill of materials in .build/sbom.json, and what is known against it. The list of
+# weaknesses comes from the network; where it cannot be had, pip-audit says so and this fails.
+audit: $(READY)
+	$(PYTHON) -m venv .build/audit
+	.build/audit/bin/pip install --quiet pip-audit cyclonedx-bom
+	.build/audit/bin/cyclonedx-py environment --output-reproducible --output-file .build/sbom.json $(BIN)/python
+	.build/audit/bin/pip-audit --progress-spinner off --skip-editable --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 clean:
 	rm -rf .build .snakemake results slack

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from tests.conftest import REPOSITORY
 
-# unattended.md is run by tests/secret_service, which has a keyring and systemd-creds.
+# Pages that are run elsewhere: unattended.md by tests/secret_service, which has a keyring and
+# systemd-creds; gallery.md by `make gallery`, which makes its pictures.
+ELSEWHERE = ("gallery.md", "unattended.md")
 PAGES = [
     REPOSITORY / "README.md",
-    *sorted(path for path in (REPOSITORY / "docs").glob("*.md") if path.name != "unattended.md"),
+    *sorted(path for path in (REPOSITORY / "docs").glob("*.md") if path.name not in ELSEWHERE),
 ]
 _BLOCK = re.compile(
     r"^(?P<mark><!-- not run: (?P<why>.+) -->\n)?^(?P<indent> *)```(?P<language>\w*)\n"
