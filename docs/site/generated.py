@@ -21,10 +21,13 @@ from slack_wrapper.cli.main import COMMANDS
 REPOSITORY = Path(__file__).resolve().parents[2]
 PYTHON = """# Python
 
-What a Snakefile may call, and the errors, all of whose names are promised ([versions](../versions.md)).
+What a Snakefile may call, and the errors, all of whose names are promised
+([versions](../versions.md)).
 
 ::: slack_wrapper
-    options: {members: [rules, wrapper, on_start, on_success, on_error, approved], show_root_heading: false}
+    options:
+      members: [rules, wrapper, on_start, on_success, on_error, approved]
+      show_root_heading: false
 
 ::: slack_wrapper.errors
     options: {filters: ["!^_", "!^os_reason$"]}

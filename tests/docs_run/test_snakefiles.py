@@ -29,7 +29,8 @@ def whole(text: str) -> str:
     if text.startswith("params:"):  # what can stand in a rule
         text = FRAGMENT + re.sub("^", "    ", text, flags=re.M).rstrip() + "\n"
     own = any(word in text for word in ("include:", "module ", "slack_wrapper.wrapper()"))
-    receipts = [path.replace("{sample}", "a") for path in re.findall(r'"(slack/[^"]+\.json)"', text)]
+    paths = re.findall(r'"(slack/[^"]+\.json)"', text)
+    receipts = [path.replace("{sample}", "a") for path in paths]
     return (
         HEAD
         + ("" if own else RULES)
