@@ -1,6 +1,7 @@
 """What the tests share: a sandbox, an environment without the developer's, real commands."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,9 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault import store
+
+# Shells start background jobs with Ctrl-C ignored, which all that tests start would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PASSWORD = "correct horse battery staple"
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")

@@ -51,8 +51,8 @@ class Pacer:
         """
         began = time.time()
         while True:
-            turn = self._take(workspace, channel)
-            if turn - began > self.max_wait:
+            turn = self._take(workspace, channel, until=began + self.max_wait)
+            if turn > began + self.max_wait:
                 raise SlackUnavailable(
                     f"the turn of a message to channel {channel} is {turn - began:.0f} s away",
                     code="crowded",
@@ -70,8 +70,11 @@ class Pacer:
             if until > _number(file):
                 _replace(file, until)
 
-    def _take(self, workspace: str, channel: str) -> float:
+    def _take(self, workspace: str, channel: str, *, until: float) -> float:
         """Reserve a turn and return when it is, in seconds since the epoch.
+
+        One that comes after `until` is of no use and is not reserved: who gives up waiting must not
+        make those wait longer who come later.
 
         The file holds the time at which the channel is quite free again: a leaky bucket (GCRA).
         """
@@ -79,7 +82,8 @@ class Pacer:
         with self._locked(workspace, channel) as file:
             free = max(_number(file), now, held)
             turn = max(now, held, free - INTERVAL * (BURST - 1))
-            _replace(file, free + INTERVAL)
+            if turn <= until:
+                _replace(file, free + INTERVAL)
         return turn
 
     def _held(self, workspace: str) -> float:
