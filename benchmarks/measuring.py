@@ -107,8 +107,15 @@ def environment(**more: str) -> dict[str, str]:
 @contextmanager
 def server(code: str, **env: str) -> Iterator[str]:
     """Run Python code that prints an address and ends with its stdin; give the address."""
+    with served([sys.executable, "-c", code], **env) as address:
+        yield address
+
+
+@contextmanager
+def served(command: list[str], **env: str) -> Iterator[str]:
+    """Run a program that prints an address and ends with its stdin; give the address."""
     with subprocess.Popen(
-        [sys.executable, "-c", code], cwd=REPOSITORY, env=environment(**env),
+        command, cwd=REPOSITORY, env=environment(**env),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdin and process.stdout

@@ -14,11 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from benchmarks.measuring import REPOSITORY, Cost, Row, environment, interleaved
+from benchmarks.measuring import REPOSITORY, Cost, Row, environment, interleaved, served
 
 AIM_MIB = 40
 SIDES = ("ours", "slack_sdk", "httpx", "requests", "curl")
@@ -146,18 +146,9 @@ def certificate(folder: Path) -> Path:
     return path
 
 
-@contextmanager
-def sink(*certificates: str) -> Iterator[str]:
+def sink(*certificates: str) -> AbstractContextManager[str]:
     """Run the server in a process of its own; give its address."""
-    with subprocess.Popen(
-        [sys.executable, str(REPOSITORY / "benchmarks" / "sink.py"), *certificates],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdin and process.stdout
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
+    return served([sys.executable, str(REPOSITORY / "benchmarks" / "sink.py"), *certificates])
 
 
 def compare(scheme: str, size: int, rounds: int) -> dict[str, Cost]:
