@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from logging import LogRecord
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
     from slack_wrapper.live.story import Story
@@ -41,8 +41,8 @@ class RunInfo:
 
 
 @dataclass(frozen=True)
-class JobInfo:
-    """A job, or a further attempt of one, is started or submitted."""
+class _Attempt:
+    """What identifies an attempt of a job, and what its card would need."""
 
     jobid: int
     rule: str
@@ -53,8 +53,8 @@ class JobInfo:
     at: float
 
     @classmethod
-    def from_record(cls, record: Any) -> JobInfo:
-        """Read what identifies a job, and what its card would need."""
+    def from_record(cls, record: Any) -> Self:
+        """Read it; the record of an error has no wildcards."""
         wildcards = dict(getattr(record, "wildcards", None) or {})
         return cls(
             jobid=int(record.jobid),
@@ -66,35 +66,17 @@ class JobInfo:
             at=float(record.created),
         )
 
+
+class JobInfo(_Attempt):
+    """A job, or a further attempt of one, is started or submitted."""
+
     def tell(self, story: Story) -> None:
         """Add it to the story."""
         story.started(self.jobid, _job(self), self.at)
 
 
-@dataclass(frozen=True)
-class JobError:
+class JobError(_Attempt):
     """An attempt of a job failed; Snakemake may tell it twice."""
-
-    jobid: int
-    rule: str
-    wildcards: Mapping[str, str]
-    logs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    command: str
-    at: float
-
-    @classmethod
-    def from_record(cls, record: Any) -> JobError:
-        """Read the same as of a job that starts; the record has no wildcards."""
-        return cls(
-            jobid=int(record.jobid),
-            rule=str(record.rule_name),
-            wildcards={},
-            logs=_texts(record, "log"),
-            outputs=_texts(record, "output"),
-            command=str(getattr(record, "shellcmd", None) or ""),
-            at=float(record.created),
-        )
 
     def tell(self, story: Story) -> None:
         """Add it to the story."""
@@ -213,7 +195,7 @@ def _texts(record: Any, name: str) -> tuple[str, ...]:
     return tuple(str(value) for value in getattr(record, name, None) or ())
 
 
-def _job(event: JobInfo | JobError) -> Any:
+def _job(event: _Attempt) -> Any:
     from slack_wrapper.cards import FailedJob
 
     return FailedJob(
