@@ -6,7 +6,6 @@ they are cut: half a secret would not be found.
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from slack_wrapper import rerun
 from slack_wrapper.redact import redact, redact_log
+from slack_wrapper.system import user
 from slack_wrapper.texts import escape
 
 HEAD_LINES = 5
@@ -189,11 +189,7 @@ def workflow_name() -> str:
 
 def where() -> str:
     """Return user, host and folder."""
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in some containers
-        user = str(os.getuid())
-    return f"{user}@{socket.gethostname()}:{Path.cwd()}"
+    return f"{user()}@{socket.gethostname()}:{Path.cwd()}"
 
 
 def _count(number: int, thing: str) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import socket
-import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from slack_wrapper.redact import redact
+from slack_wrapper.system import git, user
 from slack_wrapper.texts import escape
-from slack_wrapper.vault.password_sources import VARIABLE
-
-_GIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,19 +49,12 @@ def gather(snakemake: str = "") -> Facts:
     folder = Path.cwd()
     return Facts(
         name=redact(folder.name or str(folder)),
-        user=_user(),
+        user=user(),
         host=socket.gethostname(),
         folder=redact(_short(folder)),
         commit=redact(_commit()),
         snakemake=snakemake,
     )
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in some containers
-        return str(os.getuid())
 
 
 def _short(folder: Path) -> str:
@@ -77,24 +65,6 @@ def _short(folder: Path) -> str:
 
 
 def _commit() -> str:
-    commit = _git("rev-parse", "--short", "HEAD")
-    branch = _git("rev-parse", "--abbrev-ref", "HEAD") if commit else ""
+    commit = git("rev-parse", "--short", "HEAD") or ""
+    branch = git("rev-parse", "--abbrev-ref", "HEAD") if commit else ""
     return f"{commit} ({branch})" if branch and branch != "HEAD" else commit
-
-
-def _git(*arguments: str) -> str:
-    """Return one line of git's; it need not know the password that may be in our environment."""
-    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_GIT_SECONDS,
-            check=False,
-        )
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-_GIT = ("git", "describe", "--always", "--dirty", "--abbrev=7", "--exclude=*")
-_SECONDS = 5.0
+from slack_wrapper.system import git, user
+
+_DESCRIBE = ("describe", "--always", "--dirty", "--abbrev=7", "--exclude=*")
 
 
 class Lazy(Mapping[str, Any]):
@@ -39,7 +40,7 @@ def run_facts(rule: str) -> Lazy:
         {
             "rule": lambda: rule,
             "commit": commit,
-            "user": _user,
+            "user": user,
             "host": _host,
             "folder": os.getcwd,
             "workflow": lambda: os.path.basename(os.getcwd()),  # noqa: PTH109, PTH119
@@ -51,33 +52,12 @@ def footer(rule: str) -> str:
     """Return the line that a message with a footer ends in."""
     version = commit()
     parts = (rule and f"rule `{rule}`", version and f"commit `{version}`")
-    return " · ".join(part for part in parts if part) or f"{_user()}@{_host()}"
+    return " · ".join(part for part in parts if part) or f"{user()}@{_host()}"
 
 
 def commit() -> str:
     """Return the git commit of the working directory, `-dirty` with changes; empty without git."""
-    import subprocess
-
-    from slack_wrapper.vault.password_sources import VARIABLE
-
-    # git need not know the password that may be in our environment
-    environment = {key: text for key, text in os.environ.items() if key != VARIABLE}
-    try:
-        done = subprocess.run(
-            _GIT, env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
-
-
-def _user() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a user without a name, as in some containers
-        return str(os.getuid())
+    return git(*_DESCRIBE) or ""
 
 
 def _host() -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.redact import Secret
+from slack_wrapper.system import git
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.lines import MAX_SECRET_BYTES
-from slack_wrapper.vault.password_sources import VARIABLE
 
 STDIN = "-"
+_GIT_SECONDS = 10.0
 
 
 def read(path: str) -> Secret:
@@ -59,28 +59,12 @@ def warnings(path: str, token: Secret) -> list[str]:
 
 
 def _git_warnings(path: Path) -> list[str]:
-    if not _git(path, "rev-parse", "--is-inside-work-tree"):
+    ask = partial(git, folder=path.absolute().parent, seconds=_GIT_SECONDS)
+    if ask("rev-parse", "--is-inside-work-tree") is None:
         return []
-    if _git(path, "ls-files", "--error-unmatch", "--", path.name):
+    if ask("ls-files", "--error-unmatch", "--", path.name) is not None:
         return [
             f"THE CLEAR-TEXT KEY {path} IS TRACKED BY GIT: revoke the token in Slack, make a new "
             "one, and keep its clear text outside the repository"
         ]
     return [f"the clear-text key {path} lies in a git work tree; move it away before you commit"]
-
-
-def _git(path: Path, *arguments: str) -> bool:
-    """Whether a git command succeeds in the folder of `path`; no git, no work tree."""
-    hidden = (VARIABLE, "GIT_")  # git need not know the password
-    environment = {key: text for key, text in os.environ.items() if not key.startswith(hidden)}
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(path.absolute().parent), *arguments],
-            capture_output=True,
-            env=environment,
-            check=False,
-            timeout=10,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0

@@ -25,8 +25,9 @@ from slack_wrapper.errors import (
     os_reason,
 )
 from slack_wrapper.redact import Secret
+from slack_wrapper.system import PASSWORD_VARIABLE, environment
 
-VARIABLE = "SLACK_WRAPPER_PASSWORD"
+VARIABLE = PASSWORD_VARIABLE
 COMMAND_SECONDS = 60.0  # a command may wait for a person to touch a token, not for ever
 MAX_OUTPUT = 64 << 10  # bytes that are read of what a command prints
 _LOOK = 0.1  # seconds between two looks whether a command that prints nothing has ended
@@ -90,8 +91,7 @@ def _run(arguments: list[str]) -> tuple[int, bytes]:
         TimeoutError: it took too long.
         OSError: it cannot be run.
     """
-    environment = {key: value for key, value in os.environ.items() if key != VARIABLE}
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, env=environment())
     assert process.stdout is not None
     output, end = b"", time.monotonic() + COMMAND_SECONDS
     with process.stdout, selectors.DefaultSelector() as ready:
