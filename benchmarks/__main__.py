@@ -8,7 +8,7 @@ import time
 
 from benchmarks.measuring import REPOSITORY, Row, machine, table
 
-PARTS = ("steps", "upload", "derivations", "pacing", "growth", "digest")
+PARTS = ("steps", "upload", "derivations", "logger", "pacing", "growth", "digest")
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
 HEAD = """# Results
 

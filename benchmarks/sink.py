@@ -4,6 +4,7 @@ Use: python benchmarks/sink.py [CERTIFICATE_AND_KEY.pem]; prints its address, en
 """
 
 import json
+import socket
 import ssl
 import sys
 import threading
@@ -17,12 +18,14 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     scheme = "http"
+    flags = getattr(socket, "MSG_TRUNC", 0) if sys.platform == "linux" else 0  # tcp(7): drops them
 
     def do_POST(self) -> None:
         """Take any body; answer by the path."""
-        left, buffer = int(self.headers["Content-Length"]), memoryview(bytearray(BLOCK))
+        left, buffer = int(self.headers["Content-Length"]), bytearray(BLOCK)
+        left -= len(self.rfile.read(min(left, len(self.rfile.peek(1))) if left else 0))
         while left:
-            got = self.rfile.readinto(buffer[: min(BLOCK, left)])
+            got = self.connection.recv_into(buffer, min(BLOCK, left), self.flags)
             if not got:
                 return
             left -= got
@@ -54,7 +57,7 @@ def main() -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[1])
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        Handler.scheme = "https"
+        Handler.scheme, Handler.flags = "https", 0
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"{Handler.scheme}://localhost:{server.server_address[1]}", flush=True)
     sys.stdin.read()
