@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
 import tempfile
 from pathlib import Path
@@ -93,10 +92,12 @@ def write(
 
 def sweep(path: str | os.PathLike[str]) -> None:
     """Remove what killed processes have left of a file that nobody else is writing now."""
-    target = Path(path)
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.tmp"):
-        with contextlib.suppress(OSError):
-            left.unlink()
+    folder, name = os.path.split(path)
+    with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+        for left in entries:
+            if left.name.startswith(f".{name}.") and left.name.endswith(".tmp"):
+                with contextlib.suppress(OSError):
+                    os.unlink(left.path)  # noqa: PTH108
 
 
 def sync(path: str | os.PathLike[str]) -> None:

@@ -13,9 +13,9 @@ from slack_wrapper.errors import RequestError
 from slack_wrapper.session.content import INPUTS
 from slack_wrapper.session.request import FILE
 
-_SECRET = re.compile(
-    r"(^|[_-])(passw(or)?d|passphrase|secret|token|credential|(api|private|access)[_-]?key)s?($|[_-])",
-    re.IGNORECASE,
+_CONFIDENTIAL = (
+    r"(?i)(^|[_-])(passw(or)?d|passphrase|secret|token|credential|(api|private|access)[_-]?key)s?"
+    r"($|[_-])"
 )
 
 
@@ -153,7 +153,7 @@ def without_secrets(config: Any) -> dict[str, Any]:
     return {
         str(name): without_secrets(value) if isinstance(value, Mapping) else _plain(value)
         for name, value in config.items()
-        if str(name) != "slack" and not _SECRET.search(str(name))
+        if str(name) != "slack" and not re.search(_CONFIDENTIAL, str(name))
     }
 
 

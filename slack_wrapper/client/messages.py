@@ -19,6 +19,7 @@ LOOKS = (1.0, 3.0)
 # Seconds by which this machine's clock may run ahead of Slack's without a post being missed.
 CLOCK_MARGIN = 600.0
 _PAGE = 200
+_TS = "\0"  # in a link of another message, where the ts goes
 _MAX_PAGES = 10
 
 
@@ -186,11 +187,29 @@ def history(
     raise SlackRefused("the channel is too busy to be searched", code="too_busy", method=method)
 
 
-def permalink(transport: Transport, posted: Posted) -> str | None:
-    """Return the link to a message; None when Slack does not tell it: the post itself is done."""
-    params = {"channel": posted.channel, "message_ts": posted.ts}
+def permalink(transport: Transport, posted: Posted, thread: str | None = None) -> str | None:
+    """Return the link to a message; None when Slack does not tell it: the post itself is done.
+
+    Links to messages of one channel, or of one thread, differ in the ts only; so Slack is asked for
+    the first one, and the others are made after it.
+
+    Args:
+        transport: the connection.
+        posted: the message.
+        thread: ts of the root that it replies to.
+    """
+    place = (posted.channel, thread)
+    ours = f"/p{posted.ts.replace('.', '')}"
+    if place in transport.links:
+        return transport.links[place].replace(_TS, ours)
     try:
-        answer = transport.call("chat.getPermalink", params)
+        answer = transport.call(
+            "chat.getPermalink", {"channel": posted.channel, "message_ts": posted.ts}
+        )
     except SlackError:
         return None
-    return str(answer["permalink"])
+    link = str(answer["permalink"])
+    # A root that has replies already is linked to as a part of its thread, unlike others.
+    if ours in link and posted.ts not in link:
+        transport.links[place] = link.replace(ours, _TS)
+    return link

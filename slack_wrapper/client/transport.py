@@ -88,6 +88,7 @@ class Transport:
         self._timeout = timeout
         self.base_url = base_url
         self.bot = UNKNOWN_BOT
+        self.links: dict[tuple[str, str | None], str] = {}  # what `messages.permalink` has learned
         # Names what Slack's limits belong to, one app in one workspace; tells nothing of the token.
         whole = hashlib.sha256(f"{base_url}\0{token.reveal()}".encode()).hexdigest()
         self.fingerprint = whole[:16]

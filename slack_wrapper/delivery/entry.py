@@ -79,7 +79,9 @@ class Entry:
         return {
             "version": VERSION,
             "name": self.name,
-            **asdict(self),
+            **vars(self),
+            "progress": self.progress.to_dict(),
+            "files": {path: asdict(kept) for path, kept in self.files.items()},
             "request": mask_tokens_in(dict(self.request)),
             "reason": redact(self.reason),
         }

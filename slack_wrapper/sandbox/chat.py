@@ -88,16 +88,16 @@ def delete(call: Caller) -> Answer:
 
 
 def get_permalink(call: Caller) -> Answer:
-    """chat.getPermalink: needs no scope."""
+    """chat.getPermalink: needs no scope; the link to a part of a thread names the thread."""
     channel = call.channel_by_id()
     ts = call.text("message_ts")
-    if call.store.message(channel["id"], ts) is None:
+    message = call.store.message(channel["id"], ts)
+    if message is None:
         raise Refused("message_not_found")
-    anchor = ts.replace(".", "")
-    return {
-        "channel": channel["id"],
-        "permalink": f"{call.url}/archives/{channel['id']}/p{anchor}",
-    }
+    link = f"{call.url}/archives/{channel['id']}/p{ts.replace('.', '')}"
+    if "thread_ts" in message:
+        link += f"?thread_ts={message['thread_ts']}&cid={channel['id']}"
+    return {"channel": channel["id"], "permalink": link}
 
 
 def _own_message(call: Caller, channel: dict[str, Any], otherwise: str) -> dict[str, Any]:

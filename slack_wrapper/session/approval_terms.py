@@ -7,21 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session.request import APPROVAL_PARAMETERS
 
 APPROVED, REJECTED, TIMED_OUT = "approved", "rejected", "timed_out"
 FAIL, SKIP = "fail", "skip"
 ANYONE = "anyone"
 DAY = 86_400.0
-# The parameters of a step that only an approval has.
-PARAMETERS = (
-    "approve",
-    "reject",
-    "approvers",
-    "time_limit",
-    "remind_every",
-    "on_reject",
-    "on_timeout",
-)
 # Emoji that people answer with, and other names of theirs → the name that Slack reports.
 _NAMES = {
     "✅": "white_check_mark",
@@ -105,7 +96,9 @@ def terms(params: Mapping[str, Any], place: str) -> Terms:
     Raises:
         RequestError: one of them is not of its form.
     """
-    given = {name: params[name] for name in PARAMETERS if params.get(name) not in (None, "")}
+    given = {
+        name: params[name] for name in APPROVAL_PARAMETERS if params.get(name) not in (None, "")
+    }
     found: dict[str, Any] = {}
     for name in ("approve", "reject"):
         if name in given:

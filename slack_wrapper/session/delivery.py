@@ -86,7 +86,9 @@ class Delivery:
             self._rest()
         progress.attempts = self.retrier.attempts
         posted = Posted(progress.channel or "", progress.ts or "")
-        link = messages.permalink(self.workspace.transport, posted) if progress.ts else None
+        link = None
+        if progress.ts:
+            link = messages.permalink(self.workspace.transport, posted, progress.thread)
         return receipts.delivered(
             self.request,
             posted,

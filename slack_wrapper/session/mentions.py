@@ -10,8 +10,8 @@ from slack_wrapper.errors import RequestError
 
 EVERYBODY = ("here", "channel", "everyone")
 USER, GROUP = "user:", "group:"  # before a name that `mention: {users: …, groups: …}` gives
-_GROUP_ID = re.compile(r"S[A-Z0-9]{7,}")
-_USER_ID = re.compile(r"[UW][A-Z0-9]{7,}")
+_GROUP_ID = r"S[A-Z0-9]{7,}"
+_USER_ID = r"[UW][A-Z0-9]{7,}"
 _HINT = (
     "use here, channel, a user ID (U…), a group ID (S…), an e-mail address or a @handle, "
     "or write mention: {users: […], groups: […], here: true}"
@@ -90,12 +90,12 @@ def shown(name: str, people: People) -> str:
     if handle in EVERYBODY and not kind:
         return f"<!{handle}>"
     found = _identifier(kind, bare, handle, people)
-    return f"<!subteam^{found}>" if _GROUP_ID.fullmatch(found) else f"<@{found}>"
+    return f"<!subteam^{found}>" if re.fullmatch(_GROUP_ID, found) else f"<@{found}>"
 
 
 def _identifier(kind: str, bare: str, handle: str, people: People) -> str:
-    if (_GROUP_ID.fullmatch(handle) and kind != USER) or (
-        _USER_ID.fullmatch(handle) and kind != GROUP
+    if (re.fullmatch(_GROUP_ID, handle) and kind != USER) or (
+        re.fullmatch(_USER_ID, handle) and kind != GROUP
     ):
         return handle
     if kind == GROUP:
@@ -119,7 +119,7 @@ def scope_of(name: str) -> str:
     """Return the scope without which a mention cannot be looked up; empty when it needs none."""
     kind, bare = _kind(name)
     handle = bare.removeprefix("@")
-    if handle in EVERYBODY or _GROUP_ID.fullmatch(handle) or _USER_ID.fullmatch(handle):
+    if handle in EVERYBODY or re.fullmatch(_GROUP_ID, handle) or re.fullmatch(_USER_ID, handle):
         return ""
     if "@" in handle:
         return "users:read.email"

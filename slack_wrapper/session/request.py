@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session import approval_terms, coalescing, content
+from slack_wrapper.session import coalescing, content
 from slack_wrapper.session.content import Context, Sources
 from slack_wrapper.session.mentions import flat
 
@@ -24,6 +24,16 @@ FAIL = "fail"
 WARN = "warn"
 ON_FAILURE = (QUEUE, FAIL, WARN)
 
+# The parameters of a step that only an approval has; see `approval_terms`.
+APPROVAL_PARAMETERS = (
+    "approve",
+    "reject",
+    "approvers",
+    "time_limit",
+    "remind_every",
+    "on_reject",
+    "on_timeout",
+)
 # The parameters of a step that users are promised; see docs/steps.md.
 PARAMETERS = (
     "option",
@@ -39,7 +49,7 @@ PARAMETERS = (
     "mention",
     "on_failure",
     "post_at",
-    *approval_terms.PARAMETERS,
+    *APPROVAL_PARAMETERS,
     "template",
     "markdown",
     "table",
@@ -121,7 +131,7 @@ class Request:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `from_dict` takes, for JSON."""
-        return asdict(self)
+        return dict(vars(self))
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Request:
@@ -353,8 +363,10 @@ def _post_at(value: Any, rule: str) -> str:
 
 def _approval(params: Mapping[str, Any], option: str, rule: str) -> dict[str, Any]:
     if option == APPROVAL:
+        from slack_wrapper.session import approval_terms  # spares other steps 1 ms
+
         return approval_terms.terms(params, _step(rule)).to_dict()
-    for name in approval_terms.PARAMETERS:
+    for name in APPROVAL_PARAMETERS:
         if params.get(name) is not None:
             raise RequestError(
                 f"{_step(rule)}: {name} goes with option approval only",

@@ -107,7 +107,7 @@ def settle(delivery: Delivery) -> Receipt | None:
         delivery.request,
         posted,
         thread_ts=progress.thread,
-        permalink=messages.permalink(transport, posted),
+        permalink=messages.permalink(transport, posted, progress.thread),
         key=progress.key,
         attempts=progress.attempts,
     )

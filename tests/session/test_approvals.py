@@ -9,12 +9,12 @@ from slack_wrapper.errors import RequestError
 from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import approval_terms, approvals
+from slack_wrapper.session import approvals
 from slack_wrapper.session.approval_terms import Terms, reaction, span, terms, votes
 from slack_wrapper.session.base import PENDING
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import Request, build
+from slack_wrapper.session.request import APPROVAL_PARAMETERS, Request, build
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_spans() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", approval_terms.PARAMETERS)
+@pytest.mark.parametrize("name", APPROVAL_PARAMETERS)
 def test_its_parameters_go_with_no_other_option(name: str) -> None:
     with pytest.raises(RequestError, match=f"{name} goes with option approval only"):
         build({"message": "hello", "channel": "general", name: "1h"})
