@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
+import slack_wrapper
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, REPOSITORY, run
 from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, shown, write
@@ -32,6 +34,13 @@ def test_it_holds_all_that_is_not_python(wheel: Path) -> None:
     ):  # fmt: skip
         wanted.add(f"slack_wrapper/{name}")
     assert wanted <= names
+
+
+def test_the_name_for_the_plugin_catalogue_installs_this_version() -> None:
+    folder = REPOSITORY / "packaging" / "snakemake-logger-plugin-slack"
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    assert project["version"] == slack_wrapper.__version__
+    assert f"snakemake-slack-wrapper=={slack_wrapper.__version__}" in project["dependencies"]
 
 
 def test_steps_run_from_it(wheel: Path, study: Path, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -57,6 +57,16 @@ SNAKEFILE
 snakemake --cores 2 --quiet all --directory other --snakefile other/Snakefile -- slack/bare.json
 grep -q '"status": "delivered"' other/slack/hello.json other/slack/bare.json
 
+step "the logger plugin, for a workflow that knows nothing of it"
+mkdir -p plain
+cat >plain/Snakefile <<'SNAKEFILE'
+rule plain_rule:
+    output: "done.txt"
+    shell: "sleep 1; touch {output}"
+SNAKEFILE
+snakemake --cores 2 --quiet all --directory plain --snakefile plain/Snakefile --logger slack \
+    --logger-slack-channel librec_channel --logger-slack-encrypted-key "$PWD/keys/slack-api.enc"
+
 step "from a shell"
 slack-wrapper message --channel librec_channel --encrypted-key keys/slack-api.enc "hello, shell"
 slack-wrapper file --channel librec_channel --encrypted-key keys/slack-api.enc results/summary.md
@@ -65,7 +75,7 @@ slack-wrapper flush
 
 step "what a person sees in Slack"
 slack-wrapper sandbox --state box --export channel.html --channel librec_channel >/dev/null
-for text in "NDCG for the experiment" "hello from a module" "hello, bare" "hello, shell"; do
+for text in "NDCG for the experiment" "hello from a module" "hello, bare" "plain_rule" "hello, shell"; do
     grep -q "$text" channel.html || { echo "not in the channel: $text" >&2; exit 1; }
 done
 
