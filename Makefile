@@ -1,12 +1,13 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | librec | cluster | approval | docs | package | matrix | bench | gallery | audit | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | librec | cluster | approval | docs | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
+LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults logger librec cluster approval docs package matrix matrix-smoke bench gallery audit clean
+.PHONY: demo test lint unit emulate keyring leaks faults logger librec cluster approval docs package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -79,12 +80,20 @@ cluster: $(READY)
 bench: $(READY)
 	python -m benchmarks $(BENCH)
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 is older than 3.11; give another: make PYTHON=python3.12 …" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable ".[demo]" --group dev
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $(LOCK)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# The newest of everything that .venv has, for each Python and system, with hashes; then: make test
+lock:
+	$(PYTHON) -m venv .build/lock
+	.build/lock/bin/python -m pip install --quiet uv
+	.build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" --extra demo --group dev pyproject.toml --output-file $(LOCK)
 
 # The pictures of docs/gallery.md, from its own code; needs a Chromium, which it installs on Debian.
 gallery: $(READY)

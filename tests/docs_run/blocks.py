@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 
 # Pages that are run elsewhere: unattended.md by tests/secret_service, which has a keyring and
-# systemd-creds; gallery.md by `make gallery`, which makes its pictures.
+# systemd-creds; gallery.md by test_gallery, with what `make gallery` makes its pictures of.
 ELSEWHERE = ("gallery.md", "unattended.md")
 PAGES = [
     REPOSITORY / "README.md",
