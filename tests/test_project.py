@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import slack_wrapper
 from slack_wrapper.errors import RequestError
@@ -35,14 +36,14 @@ def test_the_lock_has_what_development_needs() -> None:
     data = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     text = (REPOSITORY / "requirements-dev.lock").read_text()
     locked = {  # a package may stand there several times, each for other Pythons or systems
-        (name.replace("_", "-"), version)
+        (canonicalize_name(name), version)
         for name, version in re.findall(r"^([\w.-]+)==([\w.]+)", text, flags=re.M)
     }
     project = data["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["demo"],
               *data["dependency-groups"]["dev"]]  # fmt: skip
     for one in map(Requirement, wanted):
-        versions = [version for name, version in locked if name == one.name.lower()]
+        versions = [version for name, version in locked if name == canonicalize_name(one.name)]
         assert versions, f"{one.name} is not in the lock; run: make lock"
         assert all(one.specifier.contains(version) for version in versions), one
     assert "://" not in text, "the lock names a registry"
