@@ -22,6 +22,8 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         """Wait for the run to begin; on a dry run, or for --lint and the like, it never does."""
+        if not hasattr(self, "level"):  # interface 1 leaves the init of its base class to plugins
+            logging.Handler.__init__(self)
         self._live: Any = None
         self._listener: Optional[threading.Thread] = None
         self._told = False
