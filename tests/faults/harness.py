@@ -61,6 +61,7 @@ class Outcome:
         shared: whether other posts of the same run decide on its exit code too; then one test for
             all of them looks at it.
         disorder: whether messages that follow one another are in another order.
+        waiting: receipts that do not say `delivered` in the end, of those that must.
         told: what the commands printed; shown when the case fails.
     """
 
@@ -75,6 +76,7 @@ class Outcome:
     exits: tuple[int, ...] = (0,)
     shared: bool = False
     disorder: bool = False
+    waiting: int = 0
     told: str = field(default="", repr=False)
 
     @property
@@ -91,6 +93,8 @@ class Outcome:
             found.append("doubled")
         if self.disorder:
             found.append("order broken")
+        if self.waiting:
+            found.append(f"{self.waiting} receipts not renewed")
         if any(self.recovery):
             found.append(f"recovery {self.recovery}")
         return found

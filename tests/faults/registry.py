@@ -1,12 +1,13 @@
 """All campaigns by name, the longest first."""
 
-from tests.faults import disks, kills, outages, rates
+from tests.faults import coalesced, disks, kills, outages, rates
 from tests.faults.outages import Campaign
 
 CAMPAIGNS: dict[str, Campaign] = {
     **rates.CAMPAIGNS,
     **outages.CAMPAIGNS,
     **kills.CAMPAIGNS,
+    **coalesced.CAMPAIGNS,
     **disks.CAMPAIGNS,
     **disks.MOUNTED,
 }
