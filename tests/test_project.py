@@ -32,6 +32,16 @@ def test_environment_yml_equals_pyproject() -> None:
     assert {requirement(text) for text in conda["dependencies"]} == wanted
 
 
+def test_the_pythons_that_are_named_are_those_of_the_matrix() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    named = re.findall(r"Python :: (3\.\d+)$", "\n".join(project["classifiers"]), flags=re.M)
+    script = (REPOSITORY / "tests" / "package_run" / "matrix").read_text()
+    assert re.findall(r"python(3\.\d+)", script.split("PYTHONS=(")[1].split(")")[0]) == named
+    assert project["requires-python"] == f">={named[0]}"
+    row = f"| Python | {named[0]} and later; tested: {named[0]} to {named[-1]}."
+    assert row in (REPOSITORY / "docs" / "versions.md").read_text()
+
+
 def test_the_lock_has_what_development_needs() -> None:
     data = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
     text = (REPOSITORY / "requirements-dev.lock").read_text()
