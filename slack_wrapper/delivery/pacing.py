@@ -24,7 +24,9 @@ INTERVAL = 1.0  # seconds between two messages to a channel
 # one less, since posts do not arrive as evenly as they are sent, and a 429 costs seconds.
 BURST = 4
 JITTER = 0.25  # seconds at most, so that those who were told to wait do not return together
-_FUTURE = 3600.0  # seconds; a time further ahead comes from a clock that was set back
+_FUTURE = 3600.0  # seconds; nobody is told to wait longer
+_SKEW = 2.0  # seconds; a file written further ahead was so before the clock was set back
+_TRIES = 10  # to open a file that is swept meanwhile; some file systems count no links at all
 
 
 class Pacer:
@@ -38,6 +40,7 @@ class Pacer:
     def __init__(self, max_wait: float, folder: Path | None = None) -> None:
         self.max_wait = max_wait
         self._folder = folder or Path(tempfile.gettempdir()) / f"slack-wrapper.turns.{os.getuid()}"
+        self._swept = False
 
     def wait(self, workspace: str, channel: str) -> None:
         """Sleep until a message may go to a channel.
@@ -49,6 +52,9 @@ class Pacer:
         Raises:
             SlackUnavailable: its turn would come too late.
         """
+        if not self._swept:
+            self._swept = True
+            self._sweep()
         began = time.time()
         while True:
             turn = self._take(workspace, channel, until=began + self.max_wait)
@@ -94,17 +100,44 @@ class Pacer:
     def _locked(self, *names: str) -> Iterator[int]:
         """Open the file of a name and keep others out; without one, pace for this call alone."""
         name = hashlib.sha256("\0".join(names).encode()).hexdigest()[:24]
+        file = self._open(self._folder / name)
         try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            file = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except OSError:
-            file = os.open(os.devnull, os.O_RDWR)
-        try:
-            with contextlib.suppress(OSError):
-                fcntl.flock(file, fcntl.LOCK_EX)
             yield file
         finally:
             os.close(file)
+
+    def _open(self, path: Path) -> int:
+        """Open and lock a file; again, if it was swept before we had its lock."""
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            for _ in range(_TRIES):
+                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+                with contextlib.suppress(OSError):
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                if os.fstat(file).st_nlink:
+                    return file
+                os.close(file)
+        except OSError:
+            pass
+        return os.open(os.devnull, os.O_RDWR)
+
+    def _sweep(self) -> None:
+        """Remove the files whose turns are over; one that somebody holds is left to them."""
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    _remove_if_over(entry.path)
+
+
+def _remove_if_over(path: str) -> None:
+    file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Somebody may have removed this one and made another of its name.
+        if os.fstat(file).st_nlink and _number(file) <= time.time():
+            os.unlink(path)  # noqa: PTH108
+    finally:
+        os.close(file)
 
 
 def _number(file: int) -> float:
@@ -112,7 +145,10 @@ def _number(file: int) -> float:
         value = float(os.pread(file, 64, 0) or 0)
     except ValueError:
         return 0.0
-    return value if value < time.time() + _FUTURE else 0.0
+    now = time.time()
+    if os.fstat(file).st_mtime > now + _SKEW:
+        return 0.0
+    return value if value < now + _FUTURE else 0.0
 
 
 def _replace(file: int, value: float) -> None:

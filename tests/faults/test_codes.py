@@ -4,6 +4,7 @@ In one process, through the session that a run shares; a handful goes through re
 `outages`.
 """
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,8 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     monkeypatch.chdir(tmp_path)
+    # Turns and holds of their own: another campaign's 429 must not make these posts wait.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(name)
     with Sandbox() as box:
