@@ -35,7 +35,12 @@ class Reservation:
             raise
 
     def fill(
-        self, data: bytes, *, times: tuple[int, int] | None = None, durable: bool = True
+        self,
+        data: bytes,
+        *,
+        times: tuple[int, int] | None = None,
+        durable: bool = True,
+        during: contextlib.AbstractContextManager[None] | None = None,
     ) -> int:
         """Write the file so that a crash at any instant leaves the old one or the new one.
 
@@ -45,6 +50,7 @@ class Reservation:
             data: the whole content.
             times: of last access and last change, in ns since the epoch; None for now.
             durable: whether it survives a power failure at once; False leaves that to `sync`.
+            during: entered while the new file takes the place of the old one.
 
         Raises:
             OSError: nothing was changed.
@@ -59,7 +65,8 @@ class Reservation:
                 if durable:
                     os.fsync(file.fileno())
                 changed = os.fstat(file.fileno()).st_mtime_ns
-            self._name.replace(self._target)
+            with during or contextlib.nullcontext():
+                self._name.replace(self._target)
         except BaseException:
             self.release()
             raise

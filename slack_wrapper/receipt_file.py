@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from slack_wrapper import atomic
+from slack_wrapper import atomic, receipt_lock
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.session.request import Request
 
@@ -48,7 +48,8 @@ class ReceiptFile:
         """
         text = json.dumps(receipt, indent=2, ensure_ascii=False) + "\n"
         try:
-            return self._place.fill(text.encode("utf-8"), durable=durable)
+            data, during = text.encode("utf-8"), receipt_lock.locked()
+            return self._place.fill(data, durable=durable, during=during)
         except OSError as error:
             raise self._failed(error, "the post itself is done") from None
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from slack_wrapper import atomic
+from slack_wrapper import atomic, receipt_lock
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
@@ -117,21 +117,32 @@ def renew(path: str, receipt: Receipt) -> None:
     """Let a receipt say that its post, which had waited, is delivered.
 
     Its time of last change stays, so that Snakemake does not take it for new. A receipt that has
-    gone, or is that of another post, is left alone.
+    gone, or is that of another post, is left alone, also when a step writes it this very moment.
     """
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             status, whole = os.fstat(file.fileno()), json.load(file)
-        for entry in every(whole):
-            if entry.get("key") == receipt["key"] and entry.get("status") != "delivered":
-                replies = {"replies": entry["replies"]} if "replies" in entry else {}
-                entry.clear()
-                entry.update({**receipt, **replies})
-                text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-                times = (status.st_atime_ns, status.st_mtime_ns)
-                atomic.write(path, text.encode("utf-8"), mode=status.st_mode & 0o777, times=times)
+            if not _renewed(whole, receipt):
+                return
+            text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+            times = (status.st_atime_ns, status.st_mtime_ns)
+            new = atomic.Reservation(path, 0, mode=status.st_mode & 0o777)
+            during = receipt_lock.locked_while(path, file)
+            new.fill(text.encode("utf-8"), times=times, during=during)
     except (OSError, ValueError, AttributeError, TypeError):
         return
+
+
+def _renewed(whole: Receipt, receipt: Receipt) -> bool:
+    """Renew the entries of a post in a receipt; return whether there was one."""
+    found = False
+    for entry in every(whole):
+        if entry.get("key") == receipt["key"] and entry.get("status") != "delivered":
+            replies = {"replies": entry["replies"]} if "replies" in entry else {}
+            entry.clear()
+            entry.update({**receipt, **replies})
+            found = True
+    return found
 
 
 def holds(path: str, key: str) -> bool:
