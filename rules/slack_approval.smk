@@ -4,7 +4,8 @@
 
 # Snakemake's local executor has five places beside those of the cores: more questions at once
 # would keep other jobs waiting. `--resources slack_approvals=N` sets another number.
-workflow.global_resources.setdefault("slack_approvals", 5)
+if "slack_approvals" not in workflow.global_resources:
+    workflow.register_resource("slack_approvals", 5)
 
 
 rule slack_approval:

@@ -227,6 +227,27 @@ class Courier:
         if {newest.progress.key, known.progress.key} == {entry.progress.key}:
             self.ledger.keep(replace(entry, receipt=receipt))
 
+    def remember(self, entry: Entry) -> None:
+        """Keep the receipt of what a step has said elsewhere, unless its job has ended well.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
+        if not self._has_ended(entry):
+            self._seen.add(entry.step)
+            self.ledger.keep(entry)
+
+    def recall(self, step: str, digest: str) -> Receipt | None:
+        """Return the receipt that was kept for a step which runs again, None when there is none.
+
+        Args:
+            step: see `step_of`.
+            digest: of what it says; a step that says something else has not said it.
+        """
+        with self._steps[step]:
+            self._seen.add(step)
+            return self._done(step, digest, ())
+
     def acknowledge(self, ended: Container[str] = ()) -> None:
         """Drop what is known of this process's posts whose steps have ended well, at its end.
 
@@ -248,11 +269,14 @@ class Courier:
 
     def _ended_well(self, entry: Entry) -> bool:
         """Forget a delivered post if Snakemake has its receipt and waits for no end of its job."""
+        ended = self._has_ended(entry)
+        if ended:
+            self._forget(entry)
+        return ended
+
+    def _has_ended(self, entry: Entry) -> bool:
         path = str(entry.request["receipt"])
-        if not receipts.holds(path, entry.progress.key) or self.incomplete(path):
-            return False
-        self._forget(entry)
-        return True
+        return receipts.holds(path, entry.progress.key) and not self.incomplete(path)
 
     def _forget(self, entry: Entry) -> None:
         receipts.renew(str(entry.request["receipt"]), entry.receipt or {})

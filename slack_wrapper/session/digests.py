@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ from slack_wrapper.client import updates
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.delivery import shared
+from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER, step_of
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.delivery.shared import Line, Shared
@@ -81,8 +83,13 @@ class Digests:
                 f"step {request.rule}: coalesce needs the session of a run",
                 hint='include: slack_wrapper.rules("slack.smk"), and run the step on the same host',
             )
-        digest = self._of(request)
-        receipt = digest.take(request)
+        step = step_of(request.receipt, request.channels[0])
+        receipt = self._courier.recall(step, _said(request.coalesce["title"], line_of(request)))
+        if receipt is None:
+            digest = self._of(request)
+            receipt, root = digest.take(request), digest.root
+        else:  # in a message of an earlier run, at whose end its job had not ended well
+            root = root_of(receipt)
         if not files or receipt["status"] == "warned":
             return receipt
         post = replace(
@@ -90,7 +97,7 @@ class Digests:
             coalesce={}, part=1,
         )  # fmt: skip
         workspace = self._workspace(request.encrypted_key)
-        reply = self._courier.deliver(workspace, post, files, thread=digest.root)
+        reply = self._courier.deliver(workspace, post, files, thread=root)
         return {**receipt, "replies": [reply]}
 
     def confirm(self, request: Request, receipt: Receipt) -> None:
@@ -272,7 +279,18 @@ class _Digest:
                 known = self._courier.ledger.find(step_of(str(self._state.path), channel, part))
                 if known is not None:
                     self._courier.ledger.forget(known)
+            self._remember()
             self._state.remove()
+
+    def _remember(self) -> None:
+        """Keep what steps have said whose jobs have failed or been killed: they will run again."""
+        for step, line in self._state.lines.items():
+            request = replace(Request.from_dict(self._state.root), receipt=line.receipt)
+            said = _said(self._state.title, line.text)
+            self._courier.remember(
+                Entry(step, request.to_dict(), Progress(key=step), step, said,
+                      receipt=self._receipt(step))
+            )  # fmt: skip
 
     def _root(self, request: Request) -> dict[str, Any]:
         post = replace(
@@ -359,6 +377,11 @@ class _Digest:
 
 def _name(request: Request) -> tuple[str, tuple[str, str]]:
     return request.coalesce["title"], (request.encrypted_key or "", request.channels[0])
+
+
+def _said(title: str, text: str) -> str:
+    """Return what tells a line from another one of the same step: SHA-256, in hex."""
+    return hashlib.sha256(f"{title}\0{text}".encode()).hexdigest()
 
 
 def _line(line: Line) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from slack_wrapper.sandbox.faults import Fault
@@ -221,6 +222,66 @@ def test_a_killed_run_goes_on_with_the_same_message(
     (message,) = sandbox.messages()
     assert whole(message["text"], 30)
     assert {receipt(study, str(n))["status"] for n in range(30)} == {"delivered"}
+    assert left(study) == []
+
+
+def begin(study: Path) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "--keep-going"],
+        cwd=study, env={**os.environ, "SLACK_WRAPPER_PASSWORD": PASSWORD},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def lines(sandbox: Sandbox) -> list[str]:
+    """Return the lines of all messages, sorted."""
+    every = "\n".join(message["text"] for message in sandbox.messages()).split("\n")
+    return sorted(line for line in every if line.startswith("• "))
+
+
+def test_a_step_that_is_killed_says_its_line_once(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    """Killed after its line was taken: the run ends, and the next one runs the step again."""
+    study_of(study, 3, {"on_failure": "fail"})
+    fault = sandbox.faults.add(Fault("chat.update", "pause", times=1))
+    run = begin(study)
+    assert fault.reached.wait(100)
+    (step,) = [one for one in psutil.Process(run.pid).children(recursive=True)
+               if "wrapper.py" in " ".join(one.cmdline()[1:2])]  # fmt: skip
+    step.kill()
+    fault.release()
+    assert run.wait(100) == 1
+    assert lines(sandbox) == [f"• sample {number} is done" for number in range(3)]
+    done = snakemake()
+    assert done.returncode == 0, done.stderr
+    (message,) = sandbox.messages()
+    assert whole(message["text"], 3)
+    assert {receipt(study, str(number))["ts"] for number in range(3)} == {message["ts"]}
+    assert left(study) == []
+    assert snakemake("--forceall").returncode == 0
+    assert len(lines(sandbox)) == 6
+
+
+def test_lines_that_flush_has_brought_up_are_not_said_again(
+    study: Path, sandbox: Sandbox, snakemake: Run, command: Run
+) -> None:
+    study_of(study, 6, {"on_failure": "fail"})
+    fault = sandbox.faults.add(Fault("chat.update", "pause", times=1, skip=1))
+    run = begin(study)
+    assert fault.reached.wait(100)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    fault.release()
+    snakemake("--unlock")
+    env = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
+    done = command("flush", "--configfile", "config.json", env=env)
+    assert done.returncode == 0, done.stderr
+    assert 3 <= len(lines(sandbox)) < 6
+    done = snakemake("--rerun-incomplete")
+    assert done.returncode == 0, done.stderr
+    assert lines(sandbox) == [f"• sample {number} is done" for number in range(6)]
+    assert {receipt(study, str(number))["status"] for number in range(6)} == {"delivered"}
     assert left(study) == []
 
 
