@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import importlib
+import re
 import sys
 import time
 
@@ -12,8 +13,8 @@ PARTS = ("steps", "upload", "derivations", "logger", "pacing", "growth", "digest
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
 HEAD = """# Results
 
-Medians of interleaved rounds, made in one go by `make bench BENCH=--save`. The seconds are those of
-one machine; the ratios tell.
+Medians of interleaved rounds; each part was made in one go, by `make bench BENCH=--save` with or
+without its name. The seconds are those of one machine; the ratios tell.
 
 """
 
@@ -22,19 +23,28 @@ def main() -> None:
     """Run each part in turn; a part is a module with a function `rows`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only look whether all of them work")
-    parser.add_argument("--save", action="store_true", help="write RESULTS.md")
+    parser.add_argument("--save", action="store_true", help="write what is run into RESULTS.md")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     args = parser.parse_args()
     rows: list[Row] = []
     for part in args.parts or PARTS:
         started = time.monotonic()
-        rows += importlib.import_module(f"benchmarks.{part}").rows(quick=args.quick)
+        found = importlib.import_module(f"benchmarks.{part}").rows(quick=args.quick)
         print(f"{part}: {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-    text = table(rows)
-    print(f"{machine()}\n\n{text}")
-    if args.save:
-        today = datetime.datetime.now(datetime.UTC).date()
-        RESULTS.write_text(f"{HEAD}{today}, {machine()}:\n\n{text}\n", encoding="utf-8")
+        if args.save:
+            save(part, found)
+        rows += found
+    print(f"{machine()}\n\n{table(rows)}")
+
+
+def save(part: str, rows: list[Row]) -> None:
+    """Put the table of a part into RESULTS.md, in the place of its last one."""
+    text = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    known = dict(re.findall(r"^## (\w+)\n\n(.*?)\n*(?=^## |\Z)", text, flags=re.M | re.S))
+    today = datetime.datetime.now(datetime.UTC).date()
+    known[part] = f"{today}, {machine()}:\n\n{table(rows)}"
+    parts = [f"## {name}\n\n{known[name]}\n" for name in PARTS if name in known]
+    RESULTS.write_text(HEAD + "\n".join(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":
