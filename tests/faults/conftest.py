@@ -7,7 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import werkzeug.serving  # noqa: F401
 
+# Here, before any thread: campaigns that import them at the same time meet half of them.
+import slack_wrapper.sandbox.app  # noqa: F401
 from tests.faults.harness import Outcome
 from tests.faults.outages import Campaign
 from tests.faults.registry import CAMPAIGNS
