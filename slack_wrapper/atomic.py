@@ -88,13 +88,14 @@ def write(
     *,
     mode: int | None = None,
     times: tuple[int, int] | None = None,
+    during: contextlib.AbstractContextManager[None] | None = None,
 ) -> None:
     """Write a file at once; see `Reservation`.
 
     Raises:
         OSError: nothing was changed.
     """
-    Reservation(path, 0, mode=mode).fill(data, times=times)
+    Reservation(path, 0, mode=mode).fill(data, times=times, during=during)
 
 
 def sweep(path: str | os.PathLike[str]) -> None:

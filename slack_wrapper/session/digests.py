@@ -285,12 +285,11 @@ class _Digest:
     def _remember(self) -> None:
         """Keep what steps have said whose jobs have failed or been killed: they will run again."""
         for step, line in self._state.lines.items():
-            request = replace(Request.from_dict(self._state.root), receipt=line.receipt)
-            said = _said(self._state.title, line.text)
+            request = {**self._state.root, "receipt": line.receipt}
+            said, receipt = _said(self._state.title, line.text), self._receipt(step)
             self._courier.remember(
-                Entry(step, request.to_dict(), Progress(key=step), step, said,
-                      receipt=self._receipt(step))
-            )  # fmt: skip
+                Entry(step, request, Progress(key=step), step, said, receipt=receipt)
+            )
 
     def _root(self, request: Request) -> dict[str, Any]:
         post = replace(

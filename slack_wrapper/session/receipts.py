@@ -126,9 +126,8 @@ def renew(path: str, receipt: Receipt) -> None:
                 return
             text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
             times = (status.st_atime_ns, status.st_mtime_ns)
-            new = atomic.Reservation(path, 0, mode=status.st_mode & 0o777)
-            during = receipt_lock.locked_while(path, file)
-            new.fill(text.encode("utf-8"), times=times, during=during)
+            mode, during = status.st_mode & 0o777, receipt_lock.locked_while(path, file)
+            atomic.write(path, text.encode("utf-8"), mode=mode, times=times, during=during)
     except (OSError, ValueError, AttributeError, TypeError):
         return
 

@@ -10,6 +10,13 @@ from tests.client.servers import Server
 
 
 @pytest.fixture
+def box() -> Iterator[Sandbox]:
+    """A sandbox whose faults and messages the test sees."""
+    with Sandbox() as box:
+        yield box
+
+
+@pytest.fixture
 def server() -> Iterator[Server]:
     """The sandbox, or with $SLACK_TEST_API_URL a server that somebody else has started."""
     url = os.environ.get("SLACK_TEST_API_URL")

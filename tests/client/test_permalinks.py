@@ -1,7 +1,5 @@
 """Links to messages: Slack is asked once a channel and thread; the others are as it would say."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from slack_wrapper.client import messages
@@ -15,12 +13,6 @@ from tests.client.servers import QUICK
 
 CHANNEL = "C0000LIBREC"
 METHOD = "chat.getPermalink"
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as box:
-        yield box
 
 
 @pytest.fixture

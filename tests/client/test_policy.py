@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,12 +37,6 @@ COMPLETE = "files.completeUploadExternal"
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
     monkeypatch.setattr(uploads, "LOOKS", (0.05, 0.1))
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as box:
-        yield box
 
 
 def transport(box: Sandbox, *, token: str | None = None, timeout: float = 1.0) -> Transport:

@@ -1,7 +1,5 @@
 """Updates and reactions against the sandbox: repeatable, nothing cut, nothing twice."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from slack_wrapper.client import messages, updates
@@ -24,12 +22,6 @@ SECTION = [{"type": "section", "text": {"type": "mrkdwn", "text": "seen"}}]
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox() as box:
-        yield box
 
 
 def transport(box: Sandbox) -> Transport:

@@ -45,6 +45,15 @@ def left(study: Path) -> list[str]:
     return [str(path) for path in (study / FOLDER).rglob("*.json*")]
 
 
+def begin(study: Path, *arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a run that is going to be disturbed."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "snakemake", *arguments],
+        cwd=study, env={**os.environ, "SLACK_WRAPPER_PASSWORD": PASSWORD},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
 def test_steps_share_one_message(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
     study_of(study)
     done = snakemake()
@@ -202,11 +211,7 @@ def test_a_killed_run_goes_on_with_the_same_message(
     """Killed while the message is behind: what is not shown yet is shown by the next run."""
     study_of(study, 30)
     sandbox.faults.add(Fault("chat.update", "hang", seconds=60, times=1))
-    run = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "--cores", "2"],
-        cwd=study, env={**os.environ, "SLACK_WRAPPER_PASSWORD": PASSWORD},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    run = begin(study, "--cores", "2")
     until = time.monotonic() + 100
     while len(list((study / "slack").glob("*.json"))) < 8 and time.monotonic() < until:
         time.sleep(0.05)
@@ -225,14 +230,6 @@ def test_a_killed_run_goes_on_with_the_same_message(
     assert left(study) == []
 
 
-def begin(study: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "--cores", "1", "--keep-going"],
-        cwd=study, env={**os.environ, "SLACK_WRAPPER_PASSWORD": PASSWORD},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-
-
 def lines(sandbox: Sandbox) -> list[str]:
     """Return the lines of all messages, sorted."""
     every = "\n".join(message["text"] for message in sandbox.messages()).split("\n")
@@ -245,7 +242,7 @@ def test_a_step_that_is_killed_says_its_line_once(
     """Killed after its line was taken: the run ends, and the next one runs the step again."""
     study_of(study, 3, {"on_failure": "fail"})
     fault = sandbox.faults.add(Fault("chat.update", "pause", times=1))
-    run = begin(study)
+    run = begin(study, "--cores", "1", "--keep-going")
     assert fault.reached.wait(100)
     (step,) = [one for one in psutil.Process(run.pid).children(recursive=True)
                if "wrapper.py" in " ".join(one.cmdline()[1:2])]  # fmt: skip
@@ -268,7 +265,7 @@ def test_lines_that_flush_has_brought_up_are_not_said_again(
 ) -> None:
     study_of(study, 6, {"on_failure": "fail"})
     fault = sandbox.faults.add(Fault("chat.update", "pause", times=1, skip=1))
-    run = begin(study)
+    run = begin(study, "--cores", "1", "--keep-going")
     assert fault.reached.wait(100)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
