@@ -49,6 +49,8 @@ remedy.
 
 from __future__ import annotations
 
+import enum
+
 __all__ = [
     "ApprovalError",
     "ApprovalRejected",
@@ -344,10 +346,42 @@ class RateLimited(SlackUnavailable):
         self.retry_after = retry_after
 
 
+class Ambiguity(enum.Enum):
+    """Why it is unclear whether a call was carried out; decides how long to look for its effect."""
+
+    # The call arrived, and the wait for its end was given up: by us, by a server in between (HTTP
+    # 408, 504), or by a part of Slack (`internal_error`). Slack may carry it out minutes later.
+    TIMED_OUT = "timed_out"
+    # The connection was reset or closed after the call, or a part of it, was sent.
+    CUT_OFF = "cut_off"
+    # Somebody answered who is not Slack's API: a proxy, a portal, an error page, half an answer.
+    FOREIGN = "foreign"
+
+
 class SlackAmbiguous(SlackError):
-    """The call may or may not have been carried out; it must not be repeated blindly."""
+    """The call may or may not have been carried out; it must not be repeated blindly.
+
+    Args:
+        message: see `SlackWrapperError`.
+        kind: why it is unclear; by default the kind that asks for the most patience.
+        code: see `SlackError`.
+        method: the same.
+        hint: see `SlackWrapperError`.
+    """
 
     default_hint = "look into the channel; if the message is not there, run the step again"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: Ambiguity = Ambiguity.TIMED_OUT,
+        code: str = "",
+        method: str = "",
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code, method=method, hint=hint)
+        self.kind = kind
 
 
 class ApprovalError(SlackWrapperError):

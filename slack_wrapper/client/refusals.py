@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_wrapper.errors import (
+    Ambiguity,
     RateLimited,
     SlackAmbiguous,
     SlackError,
@@ -169,7 +170,7 @@ def refusal(
         )
     text = f"slack refused {method}{place}: {code}{_details(answer)}"
     if code in AMBIGUOUS:
-        return SlackAmbiguous(text, code=code, method=method)
+        return SlackAmbiguous(text, kind=Ambiguity.TIMED_OUT, code=code, method=method)
     if code in TRANSIENT:
         return SlackUnavailable(text, code=code, method=method)
     return SlackRefused(text, code=code, method=method, hint=_hint(code, answer, bot))

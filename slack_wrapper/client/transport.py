@@ -27,6 +27,7 @@ from slack_wrapper.client.hashing import BLOCK
 from slack_wrapper.client.refusals import NEED_BOT, UNKNOWN_BOT, refusal
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.errors import (
+    Ambiguity,
     ConfigError,
     RateLimited,
     SlackAmbiguous,
@@ -224,7 +225,8 @@ def network_error(method: str, about: str, error: Exception) -> SlackError:
         reason, (ConnectionResetError, BrokenPipeError)
     ):
         return SlackUnavailable(text, code="unreachable", method=method, hint=_network_hint(reason))
-    return SlackAmbiguous(text, code="no_answer", method=method)
+    kind = Ambiguity.TIMED_OUT if isinstance(reason, TimeoutError) else Ambiguity.CUT_OFF
+    return SlackAmbiguous(text, kind=kind, code="no_answer", method=method)
 
 
 def _plain(reason: object) -> str:
@@ -275,7 +277,16 @@ def _from_answer(method: str, response: Any, about: str, bot: str) -> SlackError
             method=method,
             hint="check slack.base_url and the proxy: this is no answer of Slack's",
         )
-    return _settle(method, SlackAmbiguous(text, code=f"http_{status}", method=method))
+    return _settle(
+        method,
+        SlackAmbiguous(text, kind=ambiguity(status), code=f"http_{status}", method=method),
+    )
+
+
+def ambiguity(status: int) -> Ambiguity:
+    """Return why an answer of this HTTP status that is not Slack's leaves the outcome unclear."""
+    # RFC 9110, 15.5.9 and 15.6.5: somebody in between did not wait for the end.
+    return Ambiguity.TIMED_OUT if status in (408, 504) else Ambiguity.FOREIGN
 
 
 def _settle(method: str, error: SlackError) -> SlackError:

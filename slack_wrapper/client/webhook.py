@@ -19,8 +19,9 @@ from urllib.parse import urlsplit
 
 from slack_wrapper.client.flavors import FLAVORS
 from slack_wrapper.client.refusals import UNKNOWN_BOT
-from slack_wrapper.client.transport import Transport, check_base_url, network_error
+from slack_wrapper.client.transport import Transport, ambiguity, check_base_url, network_error
 from slack_wrapper.errors import (
+    Ambiguity,
     RateLimited,
     SlackAmbiguous,
     SlackError,
@@ -186,6 +187,7 @@ def _check(answer: bytes, about: str) -> None:
     if said is None:
         raise SlackAmbiguous(
             f"what answered the message{_for(about)} is no webhook",
+            kind=Ambiguity.FOREIGN,
             code="no_answer",
             method=METHOD,
             hint="check the proxy, and the webhook's address; look into the channel",
@@ -203,7 +205,9 @@ def _refused(error: urllib.error.HTTPError, about: str) -> SlackError:
     if error.code == _HTTP_UNAVAILABLE:
         return SlackUnavailable(text, code="http_503", method=METHOD)
     if error.code >= 500:
-        return SlackAmbiguous(text, code=f"http_{error.code}", method=METHOD)
+        return SlackAmbiguous(
+            text, kind=ambiguity(error.code), code=f"http_{error.code}", method=METHOD
+        )
     return _no(_reason(error.read(_MAX_ANSWER).decode("utf-8", "replace")), about, error.code)
 
 

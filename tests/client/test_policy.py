@@ -12,6 +12,7 @@ from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.transport import Transport, check_base_url
 from slack_wrapper.errors import (
+    Ambiguity,
     ConfigError,
     FileChanged,
     FileEmpty,
@@ -92,6 +93,29 @@ def test_server_errors_are_settled(box: Sandbox, status: int) -> None:
     box.faults.add(Fault(POST, "http", when="after", status=status, body="<html>oops</html>"))
     post(box)
     assert len(box.messages()) == 1
+
+
+KINDS = {
+    Ambiguity.TIMED_OUT: [
+        Fault(POST, "hang", seconds=3),
+        Fault(POST, "http", status=504),
+        Fault(POST, "error", code="internal_error"),
+    ],
+    Ambiguity.CUT_OFF: [Fault(POST, "reset"), Fault(POST, "close")],
+    Ambiguity.FOREIGN: [Fault(POST, "http", status=502, body="<html>bad gateway</html>")],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [(kind, fault) for kind, faults in KINDS.items() for fault in faults],
+    ids=lambda one: one.name if isinstance(one, Ambiguity) else f"{one.kind}{one.status}",
+)
+def test_an_unclear_outcome_says_why(box: Sandbox, kind: Ambiguity, fault: Fault) -> None:
+    box.faults.add(fault)
+    with pytest.raises(SlackAmbiguous) as caught:
+        transport(box).call(POST, {"channel": CHANNEL, "text": "text"})
+    assert caught.value.kind is kind
 
 
 def test_an_unclear_post_that_cannot_be_settled_is_not_repeated(box: Sandbox) -> None:
