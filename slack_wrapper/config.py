@@ -56,6 +56,7 @@ class Settings:
         enabled: False: receipts say `disabled`, nothing is sent.
         ambiguous: `hold` or `repost` what may or may not be in the channel.
         max_wait: seconds that a post may wait for its turn, or because Slack asks for it.
+        upload_timeout: seconds to wait for the answer after an upload; None: grows with the size.
         flavor: kind of server behind an incoming webhook.
         quiet: hours in which posts wait; None for none.
         posts: name → parameters of a declarative post.
@@ -68,6 +69,7 @@ class Settings:
     enabled: bool = True
     ambiguous: str = HOLD
     max_wait: float = MAX_WAIT
+    upload_timeout: float | None = None
     flavor: str = SLACK
     quiet: QuietHours | None = None
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -103,6 +105,7 @@ def settings(section: Mapping[str, Any]) -> Settings:
         enabled=bool(section.get("enabled", True)),
         ambiguous=section.get("ambiguous") or HOLD,
         max_wait=float(section.get("max_wait") or MAX_WAIT),
+        upload_timeout=float(section["upload_timeout"]) if section.get("upload_timeout") else None,
         quiet=quiet.parse(section["quiet_hours"]) if section.get("quiet_hours") else None,
         flavor=section.get("flavor") or SLACK,
         posts=section.get("posts") or {},

@@ -32,12 +32,14 @@ def test_every_key_of_the_design_is_taken() -> None:
             "thread": "none",
             "dry_run": True,
             "enabled": False,
+            "upload_timeout": 300,
             "posts": {"ndcg": {"file": "a.png", "message": "title"}},
         }
     )
     assert settings.base_url == "https://slack-gov.com/api/"
     assert settings.sources.keyring_username == "u"
     assert settings.defaults["on_failure"] == "warn"
+    assert settings.upload_timeout == 300.0
 
 
 def test_a_misspelt_key_is_refused_with_the_near_one() -> None:

@@ -66,6 +66,9 @@ REPEATABLE = frozenset(
     }
 )
 UPLOAD = "upload"  # what the errors call the POST of a file's bytes
+# Bytes that Slack looks through in a second, at the least, before it answers an upload: large files
+# are scanned first.
+SCANNED = 2 << 20
 _HTTP_TOO_MANY = 429
 _HTTP_UNAVAILABLE = 503
 _HTTP_SERVER_ERROR = 500
@@ -156,8 +159,23 @@ class Transport:
             with contextlib.suppress(SlackError):
                 self.bot = str(self.call("auth.test", {})["user"])
 
-    def upload(self, url: str, body: IO[bytes], size: int, *, about: str = "") -> None:
+    def upload(
+        self,
+        url: str,
+        body: IO[bytes],
+        size: int,
+        *,
+        about: str = "",
+        timeout: float | None = None,
+    ) -> None:
         """POST `size` bytes of `body` to an upload URL, streamed in blocks.
+
+        Args:
+            url: what files.getUploadURLExternal told.
+            body: gives the bytes.
+            size: how many.
+            about: what the upload is about, for errors.
+            timeout: seconds to wait for the answer after the last byte; None: see `answer_seconds`.
 
         Raises:
             SlackUnavailable: the bytes did not arrive; get a new URL and try again. An unclear
@@ -171,9 +189,10 @@ class Transport:
             headers={"Content-Type": "application/octet-stream", "Content-Length": str(size)},
         )
         check_base_url(url, what="upload address")
+        wait = timeout or answer_seconds(size, self._timeout)
         opener = urllib.request.build_opener(_BlockHTTP(), _BlockHTTPS(self._tls))
         try:
-            with opener.open(request, timeout=self._timeout) as response:
+            with opener.open(request, timeout=wait) as response:
                 response.read()
         except urllib.error.HTTPError as error:
             raise _upload_refused(error, about) from None
@@ -187,6 +206,16 @@ _JSON_METHODS = frozenset({"chat.postMessage", "chat.update", "chat.scheduleMess
 
 def _form(value: object) -> object:
     return json.dumps(value) if isinstance(value, (list, dict)) else value
+
+
+def answer_seconds(size: int, usual: float = 30.0) -> float:
+    """Return how long the answer to an upload may take: what any answer may, and more with size.
+
+    Args:
+        size: bytes of the file.
+        usual: seconds that any answer may take.
+    """
+    return usual + size / SCANNED
 
 
 def check_base_url(url: str, *, what: str = "slack.base_url") -> None:

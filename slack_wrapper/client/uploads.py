@@ -63,8 +63,16 @@ class Share:
     about: str
 
 
-def upload(transport: Transport, file: LocalFile, retrier: Retrier) -> UploadedFile:
+def upload(
+    transport: Transport, file: LocalFile, retrier: Retrier, *, timeout: float | None = None
+) -> UploadedFile:
     """Send one file's bytes; nobody sees it before `share`.
+
+    Args:
+        transport: the connection.
+        file: what `files.check` has looked at.
+        retrier: bounds the repetitions.
+        timeout: seconds to wait for the answer after the last byte; None: grows with the size.
 
     Raises:
         FileChanged: it changed meanwhile; the upload is abandoned.
@@ -83,6 +91,7 @@ def upload(transport: Transport, file: LocalFile, retrier: Retrier) -> UploadedF
                 cast(IO[bytes], reader),
                 file.size,
                 about=f"file {file.path}",
+                timeout=timeout,
             )
             digest = reader.finish()
         return UploadedFile(str(place["file_id"]), file.name, file.title, file.size, digest)

@@ -125,7 +125,15 @@ class WebhookTransport(Transport):
     def learn_bot(self) -> None:
         """Do nothing: a webhook does not tell who it is."""
 
-    def upload(self, url: str, body: IO[bytes], size: int, *, about: str = "") -> None:
+    def upload(
+        self,
+        url: str,
+        body: IO[bytes],
+        size: int,
+        *,
+        about: str = "",
+        timeout: float | None = None,
+    ) -> None:
         """Refuse to.
 
         Raises:

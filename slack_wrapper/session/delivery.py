@@ -132,14 +132,19 @@ class Delivery:
         if progress.channel is None:
             progress.channel = names.channel_id(target(names, self.request))
         for file in self.files[len(progress.uploaded) :]:
-            sent = uploads.upload(self.workspace.transport, file, self.retrier)
-            progress.uploaded.append(asdict(sent))
+            progress.uploaded.append(asdict(self._sent_bytes(file)))
+
+    def _sent_bytes(self, file: LocalFile) -> UploadedFile:
+        """Send one file's bytes; the answer may take as long as the config or its size says."""
+        return uploads.upload(
+            self.workspace.transport, file, self.retrier, timeout=self.workspace.upload_timeout
+        )
 
     def _upload_images(self) -> None:
         """Send the images to Slack, where the bot alone has them until a message shows them."""
         progress, transport = self.progress, self.workspace.transport
         for file in self.files[len(progress.uploaded) :]:
-            sent = uploads.upload(transport, file, self.retrier)
+            sent = self._sent_bytes(file)
             uploads.keep_private(transport, sent, self.retrier)
             progress.uploaded.append(asdict(sent))
 

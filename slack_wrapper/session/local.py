@@ -44,10 +44,17 @@ TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
 
 @dataclass(frozen=True)
 class Workspace:
-    """One token's connection: what it is called with, and the names it has looked up."""
+    """One token's connection: what it is called with, and the names it has looked up.
+
+    Args:
+        transport: what calls are made with.
+        names: channels and people that were looked up.
+        upload_timeout: seconds to wait for the answer after an upload; None: grows with its size.
+    """
 
     transport: Transport
     names: Names
+    upload_timeout: float | None = None
 
 
 class LocalSession:
@@ -173,7 +180,9 @@ class LocalSession:
             if encrypted_key not in self._workspaces:
                 transport = self._connect(encrypted_key, ask)
                 transport.lookups = self.courier.policy
-                self._workspaces[encrypted_key] = Workspace(transport, Names(transport))
+                self._workspaces[encrypted_key] = Workspace(
+                    transport, Names(transport), self._settings.upload_timeout
+                )
             return self._workspaces[encrypted_key]
 
     def _connect(self, encrypted_key: str | None, ask: bool) -> Transport:

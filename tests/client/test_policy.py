@@ -288,6 +288,20 @@ def test_lost_bytes_are_sent_again(box: Sandbox, plot: Path, kind: str) -> None:
     assert len(box.messages()) == 1
 
 
+def test_a_large_file_may_be_scanned_before_the_answer(box: Sandbox, tmp_path: Path) -> None:
+    large, small = tmp_path / "large.bin", tmp_path / "small.bin"
+    with large.open("wb") as file:
+        file.truncate(6 << 20)
+    small.write_bytes(b"x")
+    box.faults.add(Fault("upload", "slow", times=9, seconds=0.6))
+    impatient = transport(box, timeout=0.2)
+    uploads.upload(impatient, files.check(large), Retrier(QUICK))
+    assert len(box.calls("upload")) == 1
+    with pytest.raises(SlackUnavailable, match="timed out"):
+        uploads.upload(impatient, files.check(small), Retrier(QUICK))
+    uploads.upload(impatient, files.check(small), Retrier(QUICK), timeout=5.0)
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("kind", UNCLEAR)
 @pytest.mark.parametrize("scope", ["files:read", "channels:history"])
