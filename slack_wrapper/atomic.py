@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import functools
 import os
 import tempfile
 from pathlib import Path
@@ -15,19 +17,32 @@ class Reservation:
         path: the file; its folder must exist.
         size: bytes to take.
         mode: permissions; None for what the umask allows.
+        alone: whether nobody else writes this file in this way at the same time. What a killed
+            process has left of it is then removed, without a look at the folder's other files.
 
     Raises:
         OSError: there is no space, or the folder takes no file; nothing was changed.
     """
 
-    def __init__(self, path: str | os.PathLike[str], size: int, *, mode: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        size: int,
+        *,
+        mode: int | None = None,
+        alone: bool = False,
+    ) -> None:
         self._target = Path(path)
-        handle, name = tempfile.mkstemp(
-            dir=self._target.parent, prefix=f".{self._target.name}.", suffix=".tmp"
-        )
+        if alone:
+            handle, name = _opened_anew(self._target)
+        else:
+            handle, name = tempfile.mkstemp(
+                dir=self._target.parent, prefix=f".{self._target.name}.", suffix=".tmp"
+            )
         self._name, self._file = Path(name), os.fdopen(handle, "wb")
+        self._inode = os.fstat(handle).st_ino
         try:
-            os.fchmod(handle, _default_mode() if mode is None else mode)
+            os.fchmod(handle, 0o666 & ~_umask() if mode is None else mode)
             if size and hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(handle, 0, size)
         except BaseException:
@@ -65,6 +80,8 @@ class Reservation:
                 if durable:
                     os.fsync(file.fileno())
                 changed = os.fstat(file.fileno()).st_mtime_ns
+            if not self._is_ours():  # somebody else does write this file at the same time
+                raise FileExistsError(errno.EEXIST, "written by another process", str(self._target))
             with during or contextlib.nullcontext():
                 self._name.replace(self._target)
         except BaseException:
@@ -79,7 +96,15 @@ class Reservation:
         with contextlib.suppress(OSError):
             self._file.close()
         with contextlib.suppress(OSError):
-            self._name.unlink()
+            if self._is_ours():
+                self._name.unlink()
+
+    def _is_ours(self) -> bool:
+        """Whether the temporary file is still the one that was made here."""
+        try:
+            return self._name.stat().st_ino == self._inode
+        except OSError:
+            return False
 
 
 def write(
@@ -96,16 +121,6 @@ def write(
         OSError: nothing was changed.
     """
     Reservation(path, 0, mode=mode).fill(data, times=times, during=during)
-
-
-def sweep(path: str | os.PathLike[str]) -> None:
-    """Remove what killed processes have left of a file that nobody else is writing now."""
-    folder, name = os.path.split(path)
-    with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
-        for left in entries:
-            if left.name.startswith(f".{name}.") and left.name.endswith(".tmp"):
-                with contextlib.suppress(OSError):
-                    os.unlink(left.path)  # noqa: PTH108
 
 
 def sync(path: str | os.PathLike[str]) -> None:
@@ -129,7 +144,25 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _default_mode() -> int:
-    umask = os.umask(0)
+def _opened_anew(target: Path) -> tuple[int, str]:
+    """Open the temporary file that belongs to a file, and to no other try at writing it."""
+    name = str(target.parent / f".{target.name}.tmp")
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name)  # noqa: PTH108
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    return os.open(name, flags, 0o600), name
+
+
+@functools.cache
+def _umask() -> int:
+    """Return the umask of this process, read once.
+
+    Linux tells it. Elsewhere it has to be set to be seen, and a file that another thread makes at
+    that moment would be open to everybody: so it is set to the strictest one meanwhile.
+    """
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return int(next(line for line in lines if line.startswith("Umask:")).split()[1], 8)
+    umask = os.umask(0o077)
     os.umask(umask)
-    return 0o666 & ~umask
+    return umask

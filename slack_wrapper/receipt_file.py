@@ -31,8 +31,7 @@ class ReceiptFile:
         texts = len(json.dumps(request.to_dict())) * len(request.channels) if request else 0
         try:
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)  # noqa: PTH103, PTH120
-            atomic.sweep(path)
-            self._place = atomic.Reservation(path, _REST + 2 * texts)
+            self._place = atomic.Reservation(path, _REST + 2 * texts, alone=True)
         except OSError as error:
             raise self._failed(error, "nothing was posted") from None
 

@@ -9,7 +9,11 @@ from types import TracebackType
 
 
 class Lane:
-    """A lock given in the order in which it was asked for, which `threading.Lock` is not."""
+    """A lock given in the order in which it was asked for, which `threading.Lock` is not.
+
+    Ctrl-C raises KeyboardInterrupt anywhere, also in here: whoever is interrupted leaves the queue,
+    so that those behind get their turn.
+    """
 
     def __init__(self) -> None:
         self._queue: deque[threading.Event] = deque()
@@ -17,11 +21,14 @@ class Lane:
 
     def __enter__(self) -> None:
         mine = threading.Event()
-        with self._lock:
-            self._queue.append(mine)
-            if self._queue[0] is mine:
-                mine.set()
-        mine.wait()
+        try:
+            with self._lock:
+                self._queue.append(mine)
+                self._call_first()
+            mine.wait()
+        except BaseException:
+            self._leave(mine)
+            raise
 
     def __exit__(
         self,
@@ -29,10 +36,26 @@ class Lane:
         error: BaseException | None,
         frames: TracebackType | None,
     ) -> None:
-        with self._lock:
-            self._queue.popleft()
-            if self._queue:
-                self._queue[0].set()
+        self._leave(self._queue[0])
+
+    def _leave(self, mine: threading.Event) -> None:
+        """Take a place out of the queue, wherever it is, even if interrupted meanwhile."""
+        interrupted: KeyboardInterrupt | None = None
+        while True:
+            try:
+                with self._lock:
+                    if mine in self._queue:
+                        self._queue.remove(mine)
+                    self._call_first()
+                break
+            except KeyboardInterrupt as again:
+                interrupted = again
+        if interrupted is not None:
+            raise interrupted
+
+    def _call_first(self) -> None:
+        if self._queue:
+            self._queue[0].set()
 
 
 class Lanes:

@@ -1,0 +1,78 @@
+"""Lanes: first come, first served, and nobody waits behind somebody who has left."""
+
+import _thread
+import threading
+import time
+
+import pytest
+
+from slack_wrapper.delivery.lanes import Lane
+
+
+def waits(lane: Lane, count: int) -> None:
+    """Wait until so many are in the queue."""
+    while len(lane._queue) < count:
+        time.sleep(0.001)
+
+
+def enter(lane: Lane, done: list[int], number: int) -> threading.Thread:
+    def work() -> None:
+        with lane:
+            done.append(number)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_first_come_first_served() -> None:
+    lane, done = Lane(), []
+    with lane:
+        threads = []
+        for number in range(5):
+            threads.append(enter(lane, done, number))
+            waits(lane, number + 2)
+    for thread in threads:
+        thread.join(10)
+    assert done == [0, 1, 2, 3, 4]
+
+
+def test_ctrl_c_while_waiting_leaves_no_dead_place() -> None:
+    lane, done = Lane(), []
+    inside, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lane:
+            inside.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold, daemon=True)
+    holder.start()
+    inside.wait(10)
+    later: list[threading.Thread] = []
+
+    def interrupt() -> None:
+        waits(lane, 2)  # the holder, and the main thread
+        later.append(enter(lane, done, 1))
+        waits(lane, 3)
+        _thread.interrupt_main()
+
+    thread = threading.Thread(target=interrupt, daemon=True)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt), lane:
+        pytest.fail("the lane was not free")
+    thread.join(10)
+    leave.set()
+    holder.join(10)
+    later[0].join(10)
+    assert done == [1]
+    with lane:
+        done.append(2)
+
+
+def test_an_error_inside_frees_the_lane() -> None:
+    lane = Lane()
+    with pytest.raises(ValueError, match="inside"), lane:
+        raise ValueError("inside")
+    with lane:
+        pass
