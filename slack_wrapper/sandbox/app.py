@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import secrets
 import time
+from collections.abc import Callable
+from email.utils import formatdate
 from typing import IO, Any
 
 from flask import Flask, Response, g, request
@@ -13,15 +16,16 @@ from slack_wrapper.sandbox import (
     chat,
     control,
     conversations,
-    faults,
     files,
+    outcomes,
     page,
     people,
     scheduled,
     webhooks,
 )
 from slack_wrapper.sandbox.access import Refused, caller
-from slack_wrapper.sandbox.faults import AFTER, BEFORE, Fault, Faults
+from slack_wrapper.sandbox.faults import Fault, Faults
+from slack_wrapper.sandbox.outcomes import Gone
 from slack_wrapper.sandbox.pacing import Pacing
 from slack_wrapper.sandbox.store import Store
 
@@ -41,10 +45,6 @@ _NESTED = {
 }
 
 
-class Gone(Exception):
-    """The connection has been closed on purpose; there is nobody to answer."""
-
-
 class Api:
     """Serves one workspace.
 
@@ -62,46 +62,39 @@ class Api:
         try:
             args = _arguments()
         except Refused as refused:
-            return self._json(refused.answer, 200)
+            return _json(refused.answer)
         token = _token(args)
-        answer, status = self._around(method, args, lambda: self._handle(method, token, args))
-        return answer if status is None else self._json(answer, status)
+        return self._around(method, args, lambda: self._handle(method, token, args))
 
     def upload(self, identifier: str) -> Response:
         """Take the bytes of a file."""
 
-        def take() -> tuple[Any, int | None]:
+        def take() -> Response:
             status, text = files.receive(self.store, identifier, _body())
-            return Response(text, status), None
+            return Response(text, status)
 
         with self.store.lock:
             name = (self.store.data["files"].get(identifier) or {}).get("name")
-        args = {"file": identifier, "filename": name}
-        answer: Response = self._around("upload", args, take)[0]
-        return answer
+        return self._around("upload", {"file": identifier, "filename": name}, take)
 
     def webhook(self, path: str) -> Response:
         """Take a message by incoming webhook."""
 
-        def take() -> tuple[Any, int | None]:
+        def take() -> Response:
             status, text = webhooks.receive(self.store, path, request.get_data())
-            return Response(text, status), None
+            return Response(text, status)
 
-        answer: Response = self._around("webhook", {}, take)[0]
-        return answer
+        return self._around("webhook", {}, take)
 
-    def _handle(self, method: str, token: str | None, args: dict[str, Any]) -> tuple[Any, int]:
+    def _handle(self, method: str, token: str | None, args: dict[str, Any]) -> Response:
         handler = METHODS.get(method)
         if handler is None:
-            return {"ok": False, "error": "unknown_method", "req_method": method}, 200
+            return _json({"ok": False, "error": "unknown_method", "req_method": method})
         wait = self.pacing.wait(method, str(args.get("channel") or ""))
         if wait:
-            return Response(
-                '{"ok":false,"error":"ratelimited"}',
-                429,
-                headers={"Retry-After": str(wait)},
-                content_type="application/json",
-            ), None  # type: ignore[return-value]
+            limited = _json({"ok": False, "error": "ratelimited"}, 429)
+            limited.headers["Retry-After"] = str(wait)
+            return limited
         try:
             with self.store.change():
                 self.store.deliver_due()
@@ -110,53 +103,23 @@ class Api:
                 for name, refusal in _NESTED.items():
                     if args.get(name) is _NOT_JSON:
                         raise Refused(refusal)
-                return {"ok": True, **handler(who)}, 200
+                return _json({"ok": True, **handler(who)})
         except Refused as refused:
-            return refused.answer, 200
+            return _json(refused.answer)
 
-    def _around(self, method: str, args: dict[str, Any], handle: Any) -> tuple[Any, int | None]:
+    def _around(
+        self, method: str, args: dict[str, Any], handle: Callable[[], Response]
+    ) -> Response:
         fault = self.faults.take(method, args)
         entry = self._log(method, args, fault)
-        if fault and fault.kind == "drop_body":
-            self._drop_body(fault)
-        if fault and fault.when == BEFORE and fault.kind != "truncate":
-            broken = self._break(fault)
-            if broken is not None:
-                return broken, None
-        answer, status = handle()
-        entry["status"] = answer.status_code if isinstance(answer, Response) else status
-        entry["error"] = answer.get("error") if isinstance(answer, dict) else None
-        if fault and (fault.when == AFTER or fault.kind == "truncate"):
-            broken = self._break(fault, answer)
-            if broken is not None:
-                return broken, None
-        return answer, status
 
-    def _drop_body(self, fault: Fault) -> None:
-        left = fault.after_bytes
-        while left > 0 and (block := request.stream.read(min(left, 1 << 16))):
-            left -= len(block)
-        fault.reached.set()
-        faults.reset(request.environ.get("werkzeug.socket"))
-        raise Gone
+        def carry_out() -> Response:
+            answer = handle()
+            entry["status"] = answer.status_code
+            entry["error"] = _error(answer)
+            return answer
 
-    def _break(self, fault: Fault, answer: Any = None) -> Response | None:
-        faults.delay(fault)
-        connection = request.environ.get("werkzeug.socket")
-        if fault.kind == "error":
-            return self._json({"ok": False, "error": fault.code}, 200)
-        if fault.kind == "http":
-            return Response(fault.body, fault.status, headers=fault.headers)
-        if fault.kind == "truncate":
-            text = json.dumps(answer)
-            return Response(text[: len(text) // 2], 200, content_type="application/json")
-        if fault.kind == "reset":
-            faults.reset(connection)
-            raise Gone
-        if fault.kind in ("close", "hang"):
-            faults.close(connection)
-            raise Gone
-        return None
+        return outcomes.act(fault, args, carry_out, self.store) if fault else carry_out()
 
     def _log(self, method: str, args: dict[str, Any], fault: Fault | None) -> dict[str, Any]:
         known = {
@@ -174,10 +137,17 @@ class Api:
             self.store.calls.append(entry)
         return entry
 
-    def _json(self, answer: Any, status: int) -> Response:
-        if isinstance(answer, Response):
-            return answer
-        return Response(json.dumps(answer), status, content_type="application/json; charset=utf-8")
+
+def _json(answer: Any, status: int = 200) -> Response:
+    return Response(json.dumps(answer), status, content_type=outcomes.JSON)
+
+
+def _error(answer: Response) -> str | None:
+    """Return Slack's error code in an answer, for the log of calls."""
+    if not answer.is_json:
+        return None
+    said = json.loads(answer.get_data())
+    return said.get("error") if isinstance(said, dict) else None
 
 
 def build(store: Store, broken: Faults, pacing: Pacing) -> Flask:
@@ -193,12 +163,13 @@ def build(store: Store, broken: Faults, pacing: Pacing) -> Flask:
         page.live(store, (store.channel(channel) or {}).get("name"))))  # fmt: skip
     app.add_url_rule("/files/<identifier>", "file", lambda identifier: page.file(store, identifier))
     control.register(app, store, broken)
-    app.after_request(_slack_headers)
+    app.after_request(functools.partial(_slack_headers, store))
     app.register_error_handler(Gone, lambda gone: Response(status=499))
     return app
 
 
-def _slack_headers(answer: Response) -> Response:
+def _slack_headers(store: Store, answer: Response) -> Response:
+    answer.headers["Date"] = formatdate(store.now(), usegmt=True)
     if request.path.startswith("/api/"):
         answer.headers["X-Slack-Req-Id"] = secrets.token_hex(16)
         if "scopes" in g:

@@ -93,7 +93,7 @@ def history(call: Caller) -> Answer:
     channel = _readable(call)
     roots = [
         entry
-        for entry in call.store.messages(channel["id"])
+        for entry in call.store.shown(channel["id"])
         if entry.get("thread_ts") in (None, entry["ts"]) and _in_time(call, entry)
     ]
     return _read(call, list(reversed(roots)))
@@ -107,7 +107,7 @@ def replies(call: Caller) -> Answer:
         raise Refused("thread_not_found")
     found = [
         entry
-        for entry in call.store.messages(channel["id"])
+        for entry in call.store.shown(channel["id"])
         if entry["ts"] == ts or (entry.get("thread_ts") == ts and _in_time(call, entry))
     ]
     return _read(call, found)

@@ -1,19 +1,83 @@
-"""Faults that tests script: what goes wrong, at which call, before or after it is handled."""
+"""Faults that tests script: what goes wrong, at which call. `outcomes` acts them out."""
 
 from __future__ import annotations
 
 import fnmatch
-import os
-import socket
-import struct
 import threading
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-BEFORE = "before"
-AFTER = "after"
-KINDS = ("error", "http", "reset", "close", "hang", "truncate", "slow", "pause", "drop_body")
+
+class FaultKind(StrEnum):
+    """What a client meets. docs/sandbox.md lists the fields that each kind reads."""
+
+    # the connection
+    RESET = "reset"
+    CLOSE = "close"
+    HANG = "hang"
+    SLOW = "slow"
+    PAUSE = "pause"
+    DRIP = "drip"
+    DROP_BODY = "drop_body"
+    GARBAGE = "garbage"
+    # an answer that Slack did not give, or not for long
+    HTTP = "http"
+    PAGE = "page"
+    REDIRECT = "redirect"
+    STREAM_TIMEOUT = "stream_timeout"
+    RETRY_AFTER = "retry_after"
+    # an answer that does not have its shape
+    SHAPE = "shape"
+    BARE = "bare"
+    MISSING = "missing"
+    TRUNCATE = "truncate"
+    CHARSET = "charset"
+    # Slack's own refusal
+    ERROR = "error"
+    # what is carried out or shown later than answered
+    LATE = "late"
+    SHOWN_LATE = "shown_late"
+    NEVER_SHOWN = "never_shown"
+    # lists that show less than there is
+    SHORT_PAGE = "short_page"
+    EMPTY_PAGE = "empty_page"
+    NO_CURSOR = "no_cursor"
+    NO_METADATA = "no_metadata"
+    FEW_A_MINUTE = "few_a_minute"
+
+
+class When(StrEnum):
+    """Whether Slack carries out the call that goes wrong."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+# Kinds that change the answer of a call that is carried out; `when` says nothing for them.
+CARRIED_OUT = frozenset(
+    {
+        FaultKind.DRIP,
+        FaultKind.MISSING,
+        FaultKind.TRUNCATE,
+        FaultKind.CHARSET,
+        FaultKind.SHOWN_LATE,
+        FaultKind.NEVER_SHOWN,
+        FaultKind.SHORT_PAGE,
+        FaultKind.EMPTY_PAGE,
+        FaultKind.NO_CURSOR,
+        FaultKind.NO_METADATA,
+        FaultKind.FEW_A_MINUTE,
+    }
+)
+# The status of a kind's answer where the fault names none.
+_STATUS = {
+    FaultKind.HTTP: 500,
+    FaultKind.PAGE: 200,
+    FaultKind.REDIRECT: 302,
+    FaultKind.STREAM_TIMEOUT: 408,
+}
 
 
 @dataclass
@@ -21,45 +85,63 @@ class Fault:
     """One thing that goes wrong.
 
     Args:
-        method: Web API method, or `upload` for the POST of a file's bytes; may be a glob.
-        kind: `error` (ok: false with `code`), `http` (`status`, `body`, `headers`), `reset` (TCP
-            reset), `close` (connection closed without an answer), `hang` (`seconds`, then
-            closed), `truncate` (half the answer), `slow` (`seconds`, then the answer), `pause`
-            (until `release`), `drop_body` (reset after `after_bytes` of an upload's body).
-        when: `before` the call is handled, or `after`.
+        method: Web API method, `upload` for the POST of a file's bytes, or `webhook`; may be a
+            glob.
+        kind: a `FaultKind` or its value.
+        when: `before` the call is carried out, or `after`; by default `before`, for
+            `stream_timeout` `after`.
         times: how often, from the first call that matches on.
         skip: calls that match and pass first.
-        code: Slack's error code.
-        status: HTTP status.
-        body: of the HTTP answer.
-        headers: of the HTTP answer.
-        seconds: of `hang` and `slow`.
-        after_bytes: of `drop_body`.
         match: arguments that the call must have, such as `{"channel": "C0000LIBREC"}`; a list
             gives several values, one of which will do.
         lasts: seconds of an outage: from the first call that matches on, `times` is not counted.
+        code: Slack's error code.
+        status: HTTP status; 0 for the kind's own.
+        body: text of the answer; for `garbage` the bytes, in Latin-1.
+        headers: of the answer.
+        seconds: of `hang`, `slow`, `late`, `shown_late`, between two bytes of `drip`, and between
+            two calls of `few_a_minute`.
+        after_bytes: of `drop_body`.
+        to: address of `redirect`.
+        answer: JSON value of `shape`.
+        fields: dotted paths that `missing` takes out, such as `channels.name`.
+        size: entries of a page.
+        wait: text of `Retry-After`; None leaves the header out.
+        charset: of the answer's Content-Type.
     """
 
     method: str
-    kind: str
-    when: str = BEFORE
+    kind: FaultKind | str
+    when: When | str | None = None
     times: int = 1
     skip: int = 0
     code: str = "internal_error"
-    status: int = 500
+    status: int = 0
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 60.0
     after_bytes: int = 0
     match: dict[str, Any] = field(default_factory=dict)
     lasts: float = 0.0
+    to: str = ""
+    answer: Any = None
+    fields: list[str] = field(default_factory=list)
+    size: int = 15
+    wait: str | None = None
+    charset: str = "x-unknown"
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS or self.when not in (BEFORE, AFTER):
-            raise ValueError(f"no such fault: {self.kind}, {self.when}")
+        try:
+            self.kind = FaultKind(self.kind)
+            late = self.kind in (*CARRIED_OUT, FaultKind.STREAM_TIMEOUT)
+            self.when = When(self.when or (When.AFTER if late else When.BEFORE))
+        except ValueError:
+            raise ValueError(f"no such fault: {self.kind}, {self.when}") from None
+        self.status = self.status or _STATUS.get(self.kind, 0)
         self.reached = threading.Event()
         self._released = threading.Event()
         self._until: float | None = None  # monotonic time at which an outage ends
+        self._next = 0.0  # monotonic time of the next call that `few_a_minute` lets through
 
     def meets(self, method: str, given: dict[str, Any]) -> bool:
         """Whether a call is one that this fault is for."""
@@ -79,11 +161,19 @@ class Fault:
         self.times -= 1
         return self.times >= 0
 
+    def too_soon(self) -> float:
+        """Return the seconds until `few_a_minute` lets a call through; 0 lets this one through."""
+        now = time.monotonic()
+        if now < self._next:
+            return self._next - now
+        self._next = now + self.seconds
+        return 0.0
+
     def release(self) -> None:
         """Let a paused or hanging call go on."""
         self._released.set()
 
-    def wait(self, seconds: float | None = None) -> None:
+    def pause(self, seconds: float | None = None) -> None:
         """Block a call until `release`, or for so long."""
         self._released.wait(seconds)
 
@@ -115,36 +205,6 @@ class Faults:
                 if fault.meets(method, args or {}) and fault.happens():
                     return fault
         return None
-
-
-def reset(connection: socket.socket | None) -> None:
-    """Reset a connection: with linger 0, a close without a shutdown before it sends RST."""
-    if connection is not None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # The server's streams still refer to the socket, and close() would wait for them.
-        os.close(connection.detach())
-
-
-def close(connection: socket.socket | None) -> None:
-    """Close a connection without an answer."""
-    if connection is not None:
-        try:
-            connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
-        finally:
-            connection.close()
-
-
-def delay(fault: Fault) -> None:
-    """Wait as the fault says, and let tests see that it was reached."""
-    fault.reached.set()
-    if fault.kind == "pause":
-        fault.wait()
-    elif fault.kind == "hang":
-        fault.wait(fault.seconds)
-    elif fault.kind == "slow":
-        time.sleep(fault.seconds)
 
 
 def from_dict(data: dict[str, Any]) -> Fault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from slack_wrapper.sandbox import chat
@@ -20,9 +19,9 @@ def schedule(call: Caller) -> Answer:
     when = call.text("post_at")
     if not when.isdecimal():
         raise Refused("invalid_time")
-    if int(when) <= time.time():
+    if int(when) <= call.store.now():
         raise Refused("time_in_past")
-    if int(when) > time.time() + _FARTHEST:
+    if int(when) > call.store.now() + _FARTHEST:
         raise Refused("time_too_far")
     message, _ = chat.compose(call, channel)
     waiting = call.store.data.setdefault("scheduled", [])
@@ -37,7 +36,7 @@ def schedule(call: Caller) -> Answer:
         "id": call.store.new_id("Q"),
         "channel": channel["id"],
         "post_at": int(when),
-        "date_created": int(time.time()),
+        "date_created": int(call.store.now()),
         "message": message,
     }
     waiting.append(entry)

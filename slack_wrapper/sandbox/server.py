@@ -113,6 +113,10 @@ def _make_server(sandbox: Sandbox, port: int, tls: ssl.SSLContext | None) -> Any
         def log(self, type: str, message: str, *args: Any) -> None:
             """Say nothing: the page shows what happened."""
 
+        def send_response(self, code: int, message: str | None = None) -> None:
+            """Send the status alone: Date and Server are the application's, and Slack's."""
+            self.send_response_only(code, message)
+
     app = build(sandbox.store, sandbox.faults, sandbox.pacing)
     server = make_server(HOST, port, app, threaded=True, request_handler=Handler, ssl_context=tls)
     server.daemon_threads = True  # type: ignore[attr-defined]

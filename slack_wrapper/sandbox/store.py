@@ -79,6 +79,13 @@ def check_seed(seed: Any) -> None:
                 raise ValueError(f"{kind}[{number}] has no {missing[0]}")
 
 
+def _micros(ts: str) -> int:
+    return int(ts.replace(".", ""))
+
+
+_NEVER = 1e12  # seconds since the epoch
+
+
 class Store:
     """State of the sandbox; every access holds `lock`.
 
@@ -103,6 +110,8 @@ class Store:
         self.lock = threading.RLock()
         self.calls: list[dict[str, Any]] = []
         self.share_delay = 0.05  # seconds after which a completed upload is in its channel
+        self.ahead = 0.0  # seconds that Slack's clock is ahead of this machine's
+        self._hidden: dict[str, float] = {}  # ts -> time at which histories begin to show it
         self.data = self._load(seed or DEFAULT_SEED)
         self._last_micros = self._newest()
 
@@ -149,6 +158,40 @@ class Store:
         if self._own:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    def now(self) -> float:
+        """Return the time by Slack's clock, in seconds since the epoch."""
+        return time.time_ns() / 1e9 + self.ahead
+
+    @contextmanager
+    def showing_from(self, when: float | None) -> Iterator[None]:
+        """Hide what is posted meanwhile from histories and `files.info`.
+
+        Args:
+            when: seconds since the epoch by this machine's clock; None for never: then it is not
+                even posted.
+        """
+        with self.lock:
+            newest = self._last_micros
+            yield
+            for entries in self.data["messages"].values():
+                fresh = [entry for entry in entries if _micros(entry["ts"]) > newest]
+                for entry in fresh:
+                    if when is None:
+                        entries.remove(entry)
+                    else:
+                        self._hidden[entry["ts"]] = when
+                    self._hide_files(entry, when)
+
+    def _hide_files(self, message: dict[str, Any], when: float | None) -> None:
+        for one in message.get("files", []):
+            self.data["files"][one["id"]]["shown_from"] = _NEVER if when is None else when
+
+    def shown(self, channel: str) -> list[dict[str, Any]]:
+        """Return the messages of a channel that its history shows by now, oldest first."""
+        now = time.time()
+        found = self.messages(channel)
+        return [entry for entry in found if self._hidden.get(entry["ts"], 0.0) <= now]
+
     def new_id(self, letter: str) -> str:
         """Return a fresh ID in Slack's form."""
         self.data["counter"] += 1
@@ -162,19 +205,19 @@ class Store:
         """
         with self.lock:
             # Whole micros: as a float, two neighbours can print the same six digits.
-            now = time.time_ns() // 1000 if at is None else int(at) * 1_000_000
+            now = int(self.now() * 1_000_000) if at is None else int(at) * 1_000_000
             self._last_micros = max(now, self._last_micros + 1)
             return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
 
     def _newest(self) -> int:
         stamps = (entry["ts"] for entries in self.data["messages"].values() for entry in entries)
-        return max((int(ts.replace(".", "")) for ts in stamps), default=0)
+        return max((_micros(ts) for ts in stamps), default=0)
 
     def deliver_due(self) -> None:
         """Post the scheduled messages whose time has come."""
         with self.lock:
             waiting = self.data.setdefault("scheduled", [])
-            due = [one for one in waiting if one["post_at"] <= time.time()]
+            due = [one for one in waiting if one["post_at"] <= self.now()]
             for one in due:
                 if "metadata" not in one["message"]:  # Slack never posts such a one
                     posted = {**one["message"], "ts": self.new_ts(one["post_at"])}

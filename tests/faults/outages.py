@@ -9,7 +9,8 @@ from typing import Any
 
 from slack_wrapper.delivery.ledger import FOLDER as LEDGER
 from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.sandbox.faults import Fault, reset
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.outcomes import reset
 from tests.faults.harness import Lab, Outcome
 from tests.faults.scenarios import (
     BROKEN_UPLOAD,
