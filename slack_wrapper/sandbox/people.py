@@ -124,6 +124,18 @@ def _message(call: Caller) -> dict[str, Any]:
     return message
 
 
+# https://docs.slack.dev/reference/objects/user-object
+_FLAGS = (
+    "deleted",
+    "is_restricted",
+    "is_ultra_restricted",
+    "is_stranger",
+    "is_workflow_bot",
+    "team_id",
+    "enterprise_user",
+)
+
+
 def _shown(call: Caller, user: dict[str, Any]) -> dict[str, Any]:
     profile = {"real_name": user.get("real_name") or user["name"].title()}
     if "users:read.email" in call.scopes:  # Slack leaves addresses out otherwise
@@ -132,6 +144,7 @@ def _shown(call: Caller, user: dict[str, Any]) -> dict[str, Any]:
         "id": user["id"],
         "name": user["name"],
         "is_bot": bool(user.get("is_bot")),
+        **{name: user[name] for name in _FLAGS if name in user},
         "profile": profile,
     }
 

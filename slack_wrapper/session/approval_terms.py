@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session.mentions import EVERYBODY, GROUP, USER, flat
 from slack_wrapper.session.request import APPROVAL_PARAMETERS
 
 APPROVED, REJECTED, TIMED_OUT = "approved", "rejected", "timed_out"
@@ -102,7 +103,11 @@ def terms(params: Mapping[str, Any], place: str) -> Terms:
     found: dict[str, Any] = {}
     for name in ("approve", "reject"):
         if name in given:
-            found[name] = tuple(reaction(one, name, place) for one in _texts(given[name]))
+            found[name] = tuple(reaction(one, name, place) for one in _texts(params[name]))
+            if not found[name]:
+                raise RequestError(
+                    f"{place}: {name} is empty", hint="name a reaction, or leave it out"
+                )
     for name in ("time_limit", "remind_every"):
         if name in given:
             from slack_wrapper import moments  # spares the other steps what it imports
@@ -111,8 +116,7 @@ def terms(params: Mapping[str, Any], place: str) -> Terms:
     for name in ("on_reject", "on_timeout"):
         if name in given:
             found[name] = _one_of(given[name], (FAIL, SKIP), f"{place}: {name}")
-    approvers = tuple(one for one in _texts(given.get("approvers", ())) if one != ANYONE)
-    made = Terms(**found, approvers=approvers)
+    made = Terms(**found, approvers=_approvers(params, place))
     both = set(made.approve) & set(made.reject)
     if both:
         raise RequestError(
@@ -164,16 +168,37 @@ def votes(reactions: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[
     ]
 
 
+def _approvers(params: Mapping[str, Any], place: str) -> tuple[str, ...]:
+    """Return whose answer counts; empty for anyone, which has to be meant.
+
+    Raises:
+        RequestError: they are none, or of no known form, or everybody in the channel.
+    """
+    if "approvers" not in params:
+        return ()
+    try:
+        found = tuple(one.strip() for one in flat(params["approvers"]))
+    except RequestError as error:
+        raise RequestError(f"{place}: approvers: {error.message}", hint=error.hint) from None
+    if found == (ANYONE,):
+        return ()
+    if not found or not all(one.removeprefix(USER).removeprefix(GROUP).strip() for one in found):
+        raise RequestError(
+            f"{place}: approvers names nobody", hint="name people or groups, or write anyone"
+        )
+    for one in found:
+        bare = one.strip("<>").lstrip("!@").lower()
+        if bare in (*EVERYBODY, ANYONE):
+            raise RequestError(
+                f"{place}: approvers has {one}, which is not a person or a group",
+                hint="write approvers: anyone; to notify the channel, set mention: channel",
+            )
+    return found
+
+
 def _texts(value: Any) -> list[str]:
-    """Return one text or many; of a mapping `{users: …, groups: …}` all, with their kind."""
-    if isinstance(value, Mapping):
-        kinds = {"users": "user:", "groups": "group:"}
-        return [
-            f"{kinds.get(str(kind), '')}{one.removeprefix('@')}"
-            for kind, entry in value.items()
-            for one in _texts(entry)
-        ]
-    entries = [value] if isinstance(value, str) else value
+    """Return one text or many."""
+    entries = value if isinstance(value, (list, tuple)) else [value]
     return [str(entry).strip() for entry in entries]
 
 

@@ -154,16 +154,17 @@ class Approvals:
         people = self._people.setdefault(workspace.transport.fingerprint, Approvers(workspace))
         people.resolve(terms.approvers)  # who does not exist is told before anybody is asked
         if known.receipt is None:
+            people.check(terms.approvers)  # nobody is notified of what nobody can answer
             known.receipt = self._ask(workspace, asked, terms, files)
         receipt = known.receipt
         if "decision" not in receipt:
             found = self._look(workspace, request, receipt)
-            verdict = _verdict(found, terms, people)
+            verdict, unknown = _verdict(found, terms, people)
             known.trouble = 0
             if verdict is None and time.time() < _deadline(receipt, terms):
                 self._remind(workspace, asked, terms, receipt)
                 known.turn = time.time() + self._pause(receipt)
-                return _pending(known, request, known.turn - time.time())
+                return _pending(known, request, known.turn - time.time(), unknown)
             self._close(workspace, asked, receipt, verdict or _timed_out())
         return self._outcome(asked, request, terms, receipt)
 
@@ -314,19 +315,30 @@ def question(request: Request) -> Request:
 
 def _verdict(
     found: Sequence[dict[str, Any]], terms: Terms, people: Approvers
-) -> dict[str, Any] | None:
-    """Return what has been decided, None while nobody who may has; one rejection decides."""
+) -> tuple[dict[str, Any] | None, SlackRefused | None]:
+    """Return what has been decided, None while nobody who may has; one rejection decides.
+
+    Beside it why somebody who has reacted could not be looked up, and so does not count.
+    """
+    unknown = None
     for decision, names in ((REJECTED, terms.reject), (APPROVED, terms.approve)):
         for name, user in votes(found, names):
-            if people.may(user, terms.approvers):
-                who = {"id": user, "name": people.name(user)}
-                return {
-                    "decision": decision,
-                    "decided_by": who,
-                    "reaction": name,
-                    "decided_at": _now(),
-                }
-    return None
+            try:
+                if not people.may(user, terms.approvers):
+                    continue
+            except SlackRefused as refused:
+                if refused.method != "users.info":
+                    raise
+                unknown = refused
+                continue
+            who = {"id": user, "name": people.name(user)}
+            return {
+                "decision": decision,
+                "decided_by": who,
+                "reaction": name,
+                "decided_at": _now(),
+            }, None
+    return None, unknown
 
 
 def _timed_out() -> dict[str, Any]:

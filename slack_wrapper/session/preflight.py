@@ -139,7 +139,7 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
         "files:read": lambda one: one.option == APPROVAL and bool(one.files),
         "users:read.email": lambda one: _to_a_person(one) or _mentions(one, "users:read.email"),
         "im:write": _to_a_person,
-        "users:read": lambda one: _mentions(one, "users:read"),
+        "users:read": lambda one: _mentions(one, "users:read") or one.option == APPROVAL,
         "usergroups:read": lambda one: _mentions(one, "usergroups:read") or _ask_group(one),
     }
     for scope, needed in needs.items():

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.errors import RequestError
+from slack_wrapper.errors import RequestError, SlackRefused
 from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import approvals
+from slack_wrapper.session import approvals, preflight
 from slack_wrapper.session.approval_terms import Terms, reaction, span, terms, votes
 from slack_wrapper.session.base import PENDING
 from slack_wrapper.session.local import LocalSession
@@ -135,3 +135,131 @@ def test_without_the_scope_for_reactions_people_make_them(
     sandbox.store.data["tokens"][0]["scopes"].remove("reactions:write")
     assert session.post(asking())["status"] == PENDING
     assert "reactions" not in sandbox.messages()[0]
+
+
+EMPTY = ([], {}, (), "", " ", None, [""], {"users": [], "groups": []}, {"users": None},
+         {"here": False})  # fmt: skip
+EVERYBODY = ("here", "@channel", "<!everyone>", ["U00000ADA", "here"], {"here": True},
+             ["anyone", "U00000ADA"])  # fmt: skip
+
+
+@pytest.mark.parametrize("approvers", [*EMPTY, *EVERYBODY, 5, True, {"people": ["ada"]}])
+def test_approvers_that_name_nobody_are_refused(approvers: object) -> None:
+    """An empty list never means anyone, and no channel is notified that cannot answer."""
+    with pytest.raises(RequestError, match="step ask: approvers"):
+        terms({"approvers": approvers}, "step ask")
+
+
+def test_without_approvers_anyone_may_answer() -> None:
+    assert terms({}, "step ask").approvers == ()
+
+
+@pytest.mark.parametrize("name", ["approve", "reject"])
+def test_no_reaction_is_not_an_answer(name: str) -> None:
+    with pytest.raises(RequestError, match=f"step ask: {name}"):
+        terms({name: []}, "step ask")
+
+
+# What Slack tells of a person → whether the answer counts: anyone's, by name, by group.
+KINDS = [
+    ({}, True, True, True),
+    ({"is_app_user": True}, True, True, True),  # somebody who has installed an app, not a bot
+    ({"is_bot": True}, False, False, False),
+    ({"is_workflow_bot": True}, False, False, False),
+    ({"deleted": True}, False, False, False),
+    ({"is_restricted": True}, False, True, False),
+    ({"is_ultra_restricted": True, "is_restricted": True}, False, True, False),
+    ({"is_stranger": True}, False, True, False),
+    ({"team_id": "T9999OTHER"}, False, True, False),  # Slack Connect, in a channel that is shared
+    ({"team_id": "E1", "enterprise_user": {"teams": ["T0000TEAM"]}}, True, True, True),
+]
+
+
+ASKED = [{}, {"approvers": "U00000ADA"}, {"approvers": "S0000PILOT"}]
+
+
+@pytest.mark.parametrize("case", range(3), ids=["anyone", "by name", "by group"])
+@pytest.mark.parametrize(("told", "anyone", "by_name", "by_group"), KINDS)
+def test_whose_answer_counts(
+    session: LocalSession, sandbox: Sandbox, told: dict[str, object], *, anyone: bool,
+    by_name: bool, by_group: bool, case: int,
+) -> None:  # fmt: skip
+    data = sandbox.store.data
+    data["usergroups"] = [{"id": "S0000PILOT", "handle": "p", "users": ["U00000ADA"]}]
+    request = asking(**ASKED[case])
+    session.post(request)
+    with sandbox.store.change():  # who is deactivated later had reacted before
+        people.react(sandbox.messages()[-1], "white_check_mark", "U00000ADA")
+        next(one for one in data["users"] if one["id"] == "U00000ADA").update(told)
+    forget(session)
+    assert ("decision" in session.post(request)) is (anyone, by_name, by_group)[case]
+
+
+def forget(session: LocalSession) -> None:
+    """Let a minute pass for what is remembered of questions and people."""
+    made = session._approvals
+    made._people.clear()
+    for known in made._open.values():
+        known.turn = 0.0
+
+
+def test_without_users_read_no_answer_counts(session: LocalSession, sandbox: Sandbox) -> None:
+    """A bot cannot be told from people then: its reaction approves nothing, and the step says why.
+
+    The control: with the scope, the same reaction of a person approves.
+    """
+    data = sandbox.store.data
+    data["tokens"][0]["scopes"].remove("users:read")
+    data["users"].append({"id": "U000OTHERBOT", "name": "robot", "is_bot": True})
+    session.post(asking())
+    with sandbox.store.change():
+        people.react(sandbox.messages()[0], "white_check_mark", "U000OTHERBOT")
+    forget(session)
+    receipt = session.post(asking())
+    assert receipt["status"] == PENDING
+    assert "users:read" in receipt["trouble"] or "users.info" in receipt["trouble"]
+    data["tokens"][0]["scopes"].append("users:read")
+    with sandbox.store.change():
+        people.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
+    forget(session)
+    assert session.post(asking())["decided_by"]["id"] == "U00000ADA"
+
+
+@pytest.mark.parametrize("who", ["U00000BOT", "U000OTHERBOT", "U00000OLD", "S000000EMPTY"])
+def test_a_question_that_nobody_could_answer_is_not_asked(
+    session: LocalSession, sandbox: Sandbox, who: str
+) -> None:
+    data = sandbox.store.data
+    data["users"] += [{"id": "U000OTHERBOT", "name": "robot", "is_bot": True},
+                      {"id": "U00000OLD", "name": "old", "deleted": True}]  # fmt: skip
+    data["usergroups"] = [{"id": "S000000EMPTY", "handle": "empty", "users": []}]
+    with pytest.raises(SlackRefused, match="none of the approvers can answer"):
+        session.post(asking(approvers=who))
+    assert sandbox.messages() == []
+
+
+def test_who_has_left_a_group_does_not_count(session: LocalSession, sandbox: Sandbox) -> None:
+    """A yes is asked for again: the members that were seen a moment ago do not decide."""
+    group = {"id": "S0000PILOT", "handle": "pilots", "users": ["U00000ADA", "U0000GRACE"]}
+    sandbox.store.data["usergroups"] = [group]
+    request = asking(approvers="S0000PILOT")
+    session.post(request)  # the members are known now
+    with sandbox.store.change():
+        people.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
+        group["users"] = ["U0000GRACE"]
+    next(iter(session._approvals._open.values())).turn = 0.0
+    assert session.post(request)["status"] == PENDING
+    with sandbox.store.change():
+        people.react(sandbox.messages()[0], "white_check_mark", "U0000GRACE")
+    next(iter(session._approvals._open.values())).turn = 0.0
+    assert session.post(request)["decided_by"]["id"] == "U0000GRACE"
+
+
+def test_the_preflight_demands_the_scope_that_tells_bots_from_people(
+    session: LocalSession, sandbox: Sandbox
+) -> None:
+    """Beside it a message, which needs no such scope."""
+    message = build({"message": "hello", "channel": "librec_channel"})
+    sandbox.store.data["tokens"][0]["scopes"].remove("users:read")
+    wrong = [one for one in preflight.check(session, [asking(), message]) if not one.good]
+    assert [(one.what, len(one.blocked)) for one in wrong] == [("scope users:read", 1)]
