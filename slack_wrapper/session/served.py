@@ -7,6 +7,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,13 @@ from slack_wrapper.session.request import Request
 
 ASKING_SECONDS = 60.0  # for a question to come or an answer to go; a stray client may do neither
 KEEP_SECONDS = 10.0  # between two looks whether the socket is still there
+PAUSE = 0.1  # seconds before the next try to accept, such as where no descriptor is left
+ASKING = 64  # connections whose question has not come yet; the next ones wait in the socket's queue
+# A question above LARGE bytes, such as a step's own blocks, is read LARGE_ONES at a time: half-sent
+# ones hold at most ASKING * LARGE + LARGE_ONES * MAX_BYTES, 20 MiB.
+LARGE = 64 << 10
+LARGE_ONES = 4
+_STRAY = (OSError, SessionProtocolError, MemoryError)  # what one client meets ends nothing else
 _PEER = struct.Struct("3i")  # struct ucred of socket(7): pid, uid, gid
 
 
@@ -40,6 +48,8 @@ class ServedSession:
         self._place = Place()
         self._owner = os.getpid()
         self._over = threading.Event()
+        self._asking = threading.BoundedSemaphore(ASKING)
+        self._large = threading.BoundedSemaphore(LARGE_ONES)
         self._serve()
         threading.Thread(target=self._keep, daemon=True).start()
 
@@ -73,23 +83,51 @@ class ServedSession:
             self._serve()
 
     def _accept(self, listener: socket.socket) -> None:
-        while True:
+        """Take connections until the socket is closed, whatever happens to one: accept(2)."""
+        while listener.fileno() >= 0:
+            self._asking.acquire()
             try:
                 connection, _ = listener.accept()
             except OSError:
-                return
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+                self._asking.release()
+                self._over.wait(PAUSE)
+                continue
+            try:
+                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+            except RuntimeError:  # no thread can be had: the step is told by the closed connection
+                self._asking.release()
+                connection.close()
+                self._over.wait(PAUSE)
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError, SessionProtocolError):
-            if not _is_ours(connection):
-                return
-            connection.settimeout(ASKING_SECONDS)
+        with connection, contextlib.suppress(*_STRAY):
             try:
-                question = wire.receive(connection)
-            except ConnectionResetError:
-                return  # somebody only looked whether we are there
-            wire.send(connection, {"version": wire.VERSION, **self._carry_out(question)})
+                question = self._question(connection) if _is_ours(connection) else None
+            finally:
+                self._asking.release()
+            if question is None:
+                return
+            answer = {"version": wire.VERSION, **self._carry_out(question)}
+            connection.settimeout(ASKING_SECONDS)
+            wire.send(connection, answer)
+
+    def _question(self, connection: socket.socket) -> dict[str, Any]:
+        """Receive a question within its time.
+
+        Raises:
+            SessionProtocolError: it is not one.
+            OSError: the other side has gone or is too slow; perhaps it only looked for us.
+        """
+        until = time.monotonic() + ASKING_SECONDS
+        length = wire.announced(connection, until)
+        if length <= LARGE:
+            return wire.decode(wire.exactly(connection, length, until))
+        if not self._large.acquire(timeout=max(until - time.monotonic(), 0.0)):
+            raise TimeoutError("too many large questions at once")
+        try:
+            return wire.decode(wire.exactly(connection, length, until))
+        finally:
+            self._large.release()
 
     def _carry_out(self, question: dict[str, Any]) -> dict[str, Any]:
         try:

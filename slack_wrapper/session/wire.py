@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import time
 from typing import Any
 
 from slack_wrapper import errors
@@ -13,7 +14,7 @@ from slack_wrapper.errors import SessionProtocolError, SlackError, SlackWrapperE
 VERSION = 1
 VARIABLE = "SLACK_WRAPPER_SESSION"  # path of the socket; the only thing the environment tells
 ELSEWHERE = "elsewhere"  # in its place, for a job that has been sent to another host
-MAX_BYTES = 8 << 20  # far above any message; a stray client cannot make us read without end
+MAX_BYTES = 4 << 20  # far above any message; a stray client cannot make us read without end
 _LENGTH = struct.Struct(">I")
 
 
@@ -28,27 +29,53 @@ def send(connection: socket.socket, data: dict[str, Any]) -> None:
 
 
 def receive(connection: socket.socket) -> dict[str, Any]:
-    """Receive one object.
+    """Receive one object, however long it takes.
 
     Raises:
-        SessionProtocolError: what came is none.
+        SessionProtocolError: what came is not one.
         OSError: the other side has gone.
     """
-    (length,) = _LENGTH.unpack(_exactly(connection, _LENGTH.size))
+    return decode(exactly(connection, announced(connection)))
+
+
+def announced(connection: socket.socket, until: float | None = None) -> int:
+    """Receive the length of the object that follows, in bytes.
+
+    Args:
+        connection: to the other side.
+        until: when it has to be there, by `time.monotonic`; None for whenever.
+
+    Raises:
+        SessionProtocolError: it is too long.
+        OSError: the other side has gone, or is too slow.
+    """
+    (length,) = _LENGTH.unpack(exactly(connection, _LENGTH.size, until))
     if length > MAX_BYTES:
-        raise SessionProtocolError(f"the session sent {length} bytes at once")
+        raise SessionProtocolError(f"the session was sent {length} bytes at once")
+    return int(length)
+
+
+def decode(body: bytes) -> dict[str, Any]:
+    """Return the object that a body holds.
+
+    Raises:
+        SessionProtocolError: it holds none, or one of another version.
+    """
     try:
-        data = json.loads(_exactly(connection, length))
-    except ValueError:
-        raise SessionProtocolError("the session sent no JSON") from None
+        data = json.loads(body)
+    except (ValueError, RecursionError):  # the latter: brackets in brackets without end
+        raise SessionProtocolError("the session was sent something that is not JSON") from None
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise SessionProtocolError("the session speaks another version of its protocol")
     return data
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes:
+def exactly(connection: socket.socket, count: int, until: float | None = None) -> bytes:
+    """Receive so many bytes; see `announced`."""
     data = bytearray()
     while len(data) < count:
+        if until is not None:
+            connection.settimeout(max(until - time.monotonic(), 0.001))
         block = connection.recv(min(count - len(data), 1 << 16))
         if not block:
             raise ConnectionResetError("the session closed the connection")

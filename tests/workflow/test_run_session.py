@@ -1,27 +1,32 @@
 """One session a run: unlocked once, before the first job; gone afterwards; composes with hooks."""
 
+import contextlib
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
+import psutil
 import pytest
 
 from slack_wrapper.errors import SessionUnreachable
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session import wire
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import build
-from slack_wrapper.session.served import ServedSession
+from slack_wrapper.session.served import ASKING, ServedSession
 from slack_wrapper.vault import store
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
@@ -633,3 +638,85 @@ def test_another_user_is_not_answered(served: ServedSession) -> None:
     Path(tempfile.gettempdir()).chmod(0o755)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "b''" in done.stdout or re.search("ConnectionReset|BrokenPipe", done.stderr)
+
+
+def stray(path: str, data: bytes = b"") -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(path)
+    connection.sendall(data)
+    return connection
+
+
+def test_running_out_of_descriptors_does_not_end_it(served: ServedSession) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    connection = socket.socket(socket.AF_UNIX)
+    held: list[int] = []
+    few = len(list(Path("/proc/self/fd").iterdir())) + 20
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, hard))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        connection.connect(served.path)  # accept() now fails with EMFILE, again and again
+        time.sleep(0.3)
+    finally:
+        for one in held:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    connection.settimeout(30)
+    wire.send(connection, {"version": wire.VERSION, "cwd": "", "request": HELLO.to_dict()})
+    assert wire.receive(connection)["receipt"] == {"text": "hello"}
+    assert answers(served.path)
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000], ids=["lists", "objects"])
+def test_brackets_without_end_are_not_json(
+    served: ServedSession, body: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with stray(served.path, len(body).to_bytes(4, "big") + body) as connection:
+        connection.settimeout(30)
+        assert connection.recv(1) == b""
+    assert answers(served.path)
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_half_sent_questions_take_little_memory_and_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("slack_wrapper.session.served.ASKING_SECONDS", 2.0)
+    served = ServedSession(Echo())
+    half = wire.MAX_BYTES.to_bytes(4, "big") + bytes(wire.MAX_BYTES // 2)
+    before = psutil.Process().memory_info().rss
+    strays = []
+    for _ in range(40):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(served.path)
+        connection.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            sent = 0
+            while sent < len(half):
+                sent += connection.send(half[sent:])
+                time.sleep(0.001)
+        strays.append(connection)
+    assert psutil.Process().memory_info().rss - before < 40 << 20
+    assert answers(served.path)  # a small question passes them
+    for connection in strays:
+        connection.setblocking(True)
+        connection.settimeout(30)
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+        connection.close()
+    served.close()
+
+
+def test_more_connections_than_it_takes_are_answered_in_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("slack_wrapper.session.served.ASKING_SECONDS", 0.5)
+    served = ServedSession(Echo())
+    silent = [stray(served.path, b"\0") for _ in range(ASKING + 10)]
+    assert threading.active_count() < ASKING + 20
+    assert answers(served.path)
+    for connection in silent:
+        connection.close()
+    served.close()
