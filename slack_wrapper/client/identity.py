@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from slack_wrapper.client.slack_clock import date_of
 from slack_wrapper.client.transport import Transport
 
 
@@ -38,12 +38,5 @@ def identify(transport: Transport) -> Identity:
         bot=transport.bot,
         team=str(answer.get("team", "")),
         scopes=None if scopes is None else frozenset(scopes.replace(" ", "").split(",")),
-        answered_at=_seconds(headers.get("date")),
+        answered_at=date_of(headers),
     )
-
-
-def _seconds(date: str | None) -> float | None:
-    try:
-        return parsedate_to_datetime(date).timestamp() if date else None
-    except ValueError:
-        return None

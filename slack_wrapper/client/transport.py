@@ -26,6 +26,7 @@ from slack_sdk.errors import SlackApiError
 from slack_wrapper.client.hashing import BLOCK
 from slack_wrapper.client.refusals import NEED_BOT, UNKNOWN_BOT, refusal
 from slack_wrapper.client.retry import RetryPolicy
+from slack_wrapper.client.slack_clock import clock_of
 from slack_wrapper.errors import (
     Ambiguity,
     ConfigError,
@@ -65,6 +66,8 @@ REPEATABLE = frozenset(
         "users.lookupByEmail",
     }
 )
+# How slack_sdk begins the `error` of an answer that is not Slack's.
+_NOT_JSON = "Received a response in a non-JSON format"
 UPLOAD = "upload"  # what the errors call the POST of a file's bytes
 # Bytes that Slack looks through in a second, at the least, before it answers an upload: large files
 # are scanned first.
@@ -145,13 +148,17 @@ class Transport:
                 answer = self._web.api_call(method, params=form)
         except SlackApiError as error:
             data = error.response.data
+            if isinstance(data, dict) and not str(data.get("error")).startswith(_NOT_JSON):
+                clock_of(self.base_url).heard(_lower(error.response.headers))
             if isinstance(data, dict) and data.get("error") in NEED_BOT:
                 self.learn_bot()
             raise _from_answer(method, error.response, about, self.bot) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise _settle(method, network_error(method, about, error)) from None
         assert isinstance(answer.data, dict)
-        return answer.data, {str(key).lower(): str(value) for key, value in answer.headers.items()}
+        headers = _lower(answer.headers)
+        clock_of(self.base_url).heard(headers)
+        return answer.data, headers
 
     def learn_bot(self) -> None:
         """Ask Slack for the bot's name, so that a hint can name it; without it the hint stays."""
@@ -198,6 +205,10 @@ class Transport:
             raise _upload_refused(error, about) from None
         except (OSError, http.client.HTTPException) as error:
             raise _repeatable(network_error(UPLOAD, about, error)) from None
+
+
+def _lower(headers: Mapping[str, Any]) -> dict[str, str]:
+    return {str(key).lower(): str(value) for key, value in (headers or {}).items()}
 
 
 # chat.* take nested blocks and metadata; the rest of the API is documented with form arguments.
@@ -285,7 +296,7 @@ def _from_answer(method: str, response: Any, about: str, bot: str) -> SlackError
             retry_after=_retry_after(response.headers),
             method=method,
         )
-    if code and not code.startswith("Received a response in a non-JSON format"):
+    if code and not code.startswith(_NOT_JSON):
         error = refusal(
             method,
             code,
