@@ -8,25 +8,23 @@ files under the temporary folder, which every process of the user reads and writ
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import os
 import random
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from slack_wrapper.errors import SlackUnavailable
+from slack_wrapper.delivery.turns import FileTurns, ProcessTurns, Slot
+from slack_wrapper.errors import SlackUnavailable, os_reason
 
 INTERVAL = 1.0  # seconds between two messages to a channel
 # Messages that go out at once before the interval counts. Slack names no number, servers take five;
 # one less, since posts do not arrive as evenly as they are sent, and a 429 costs seconds.
 BURST = 4
 JITTER = 0.25  # seconds at most, so that those who were told to wait do not return together
-_FUTURE = 3600.0  # seconds; nobody is told to wait longer
-_SKEW = 2.0  # seconds; a file written further ahead was so before the clock was set back
-_TRIES = 10  # to open a file that is swept meanwhile; some file systems count no links at all
+_ALONE = ProcessTurns()  # for all pacers of this process that have no folder
 
 
 class Pacer:
@@ -35,12 +33,22 @@ class Pacer:
     Args:
         max_wait: seconds that a post may wait for its turn.
         folder: where the turns are kept; None for the user's own in the temporary folder.
+        warn: is told once when that folder cannot be used, and turns count in this process only.
     """
 
-    def __init__(self, max_wait: float, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        max_wait: float,
+        folder: Path | None = None,
+        *,
+        warn: Callable[[str], object] = lambda text: None,
+    ) -> None:
         self.max_wait = max_wait
         self._folder = folder or Path(tempfile.gettempdir()) / f"slack-wrapper.turns.{os.getuid()}"
-        self._swept = False
+        self._warn = warn
+        self._shared: FileTurns | None = None
+        self._opened = False
+        self._opening = threading.Lock()
 
     def wait(self, workspace: str, channel: str) -> None:
         """Sleep until a message may go to a channel.
@@ -52,9 +60,6 @@ class Pacer:
         Raises:
             SlackUnavailable: its turn would come too late.
         """
-        if not self._swept:
-            self._swept = True
-            self._sweep()
         began = time.time()
         while True:
             turn = self._take(workspace, channel, until=began + self.max_wait)
@@ -72,9 +77,9 @@ class Pacer:
     def hold(self, workspace: str, seconds: float) -> None:
         """Let everyone wait who posts to a workspace: Slack has asked for it."""
         until = time.time() + seconds + random.uniform(0, JITTER)  # noqa: S311
-        with self._locked(workspace) as file:
-            if until > _number(file):
-                _replace(file, until)
+        with self._slot(workspace) as slot:
+            if until > slot.get():
+                slot.set(until)
 
     def _take(self, workspace: str, channel: str, *, until: float) -> float:
         """Reserve a turn and return when it is, in seconds since the epoch.
@@ -82,75 +87,41 @@ class Pacer:
         One that comes after `until` is of no use and is not reserved: who gives up waiting must not
         make those wait longer who come later.
 
-        The file holds the time at which the channel is quite free again: a leaky bucket (GCRA).
+        The slot holds the time at which the channel is quite free again: a leaky bucket (GCRA).
         """
         held, now = self._held(workspace), time.time()
-        with self._locked(workspace, channel) as file:
-            free = max(_number(file), now, held)
+        with self._slot(workspace, channel) as slot:
+            free = max(slot.get(), now, held)
             turn = max(now, held, free - INTERVAL * (BURST - 1))
             if turn <= until:
-                _replace(file, free + INTERVAL)
+                slot.set(free + INTERVAL)
         return turn
 
     def _held(self, workspace: str) -> float:
-        with self._locked(workspace) as file:
-            return _number(file)
+        with self._slot(workspace) as slot:
+            return slot.get()
 
     @contextlib.contextmanager
-    def _locked(self, *names: str) -> Iterator[int]:
-        """Open the file of a name and keep others out; without one, pace for this call alone."""
-        name = hashlib.sha256("\0".join(names).encode()).hexdigest()[:24]
-        file = self._open(self._folder / name)
-        try:
-            yield file
-        finally:
-            os.close(file)
+    def _slot(self, *names: str) -> Iterator[Slot]:
+        """Keep others out of the time of a name; in this process alone where files fail."""
+        with contextlib.ExitStack() as held:
+            shared = self._files()
+            try:
+                slot = held.enter_context((shared or _ALONE).slot(*names))
+            except OSError:
+                slot = held.enter_context(_ALONE.slot(*names))
+            yield slot
 
-    def _open(self, path: Path) -> int:
-        """Open and lock a file; again, if it was swept before we had its lock."""
-        try:
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            for _ in range(_TRIES):
-                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-                with contextlib.suppress(OSError):
-                    fcntl.flock(file, fcntl.LOCK_EX)
-                if os.fstat(file).st_nlink:
-                    return file
-                os.close(file)
-        except OSError:
-            pass
-        return os.open(os.devnull, os.O_RDWR)
-
-    def _sweep(self) -> None:
-        """Remove the files whose turns are over; one that somebody holds is left to them."""
-        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
-            for entry in entries:
-                with contextlib.suppress(OSError):
-                    _remove_if_over(entry.path)
-
-
-def _remove_if_over(path: str) -> None:
-    file = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Somebody may have removed this one and made another of its name.
-        if os.fstat(file).st_nlink and _number(file) <= time.time():
-            os.unlink(path)  # noqa: PTH108
-    finally:
-        os.close(file)
-
-
-def _number(file: int) -> float:
-    try:
-        value = float(os.pread(file, 64, 0) or 0)
-    except ValueError:
-        return 0.0
-    now = time.time()
-    if os.fstat(file).st_mtime > now + _SKEW:
-        return 0.0
-    return value if value < now + _FUTURE else 0.0
-
-
-def _replace(file: int, value: float) -> None:
-    with contextlib.suppress(OSError):
-        os.pwrite(file, f"{value:020.6f}\n".encode(), 0)
+    def _files(self) -> FileTurns | None:
+        with self._opening:
+            if not self._opened:
+                self._opened = True
+                try:
+                    self._shared = FileTurns(self._folder)
+                    self._shared.sweep()
+                except OSError as error:
+                    self._warn(
+                        f"the folder {self._folder} cannot be used ({os_reason(error)}): messages "
+                        "are spaced within this run only; your other runs are not counted"
+                    )
+            return self._shared

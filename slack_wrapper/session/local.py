@@ -37,6 +37,7 @@ from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.session.unfit import refuse
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password import PasswordChain
+from slack_wrapper.vault.password_sources import tell
 
 MAKE_WAY = 10.0  # seconds that a post spends on those which wait before it
 TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
@@ -80,7 +81,7 @@ class LocalSession:
         self._settings = settings
         self._passwords = passwords
         self.asks = False
-        pacer = Pacer(settings.max_wait)
+        pacer = Pacer(settings.max_wait, warn=_warn)
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
         self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
         self.courier.quiet = settings.quiet
@@ -226,3 +227,7 @@ class LocalSession:
     ) -> list[Outcome]:
         """Deliver what waits in the outbox; see `flushing.flush`."""
         return flush(self, seconds=seconds, stop=stop, wait=wait)
+
+
+def _warn(text: str) -> None:
+    tell(f"slack-wrapper: warning: {text}")

@@ -39,7 +39,7 @@ def test_files_whose_turns_are_over_are_swept(tmp_path: Path) -> None:
     held = {path for path in folder.iterdir() if float(path.read_text() or 0) > time.time() + 100}
     for path in set(folder.iterdir()) - held:
         path.write_text(f"{time.time() - 1:020.6f}\n")
-    left = folder / "left"
+    left = folder / ("f" * 24)
     left.write_text("")
     Pacer(10.0, folder).wait("another", "C9")
     assert not left.exists()
@@ -73,11 +73,14 @@ def test_a_turn_is_not_taken_in_a_file_that_was_swept(
 
 def test_a_file_that_is_locked_is_not_swept(tmp_path: Path) -> None:
     folder = tmp_path / "turns"
-    folder.mkdir()
-    with (folder / "taken").open("w") as taken:
+    folder.mkdir(mode=0o700)
+    name = "0" * 24
+    with (folder / name).open("w") as taken:
         fcntl.flock(taken, fcntl.LOCK_EX)
         Pacer(10.0, folder).wait("workspace", "C1")
-        assert (folder / "taken").exists()
+        assert (folder / name).exists()
+    Pacer(10.0, folder).wait("workspace", "C1")
+    assert not (folder / name).exists()
 
 
 def test_turns_from_before_the_clock_was_set_back_count_for_nothing(tmp_path: Path) -> None:
