@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
+from slack_wrapper.common.parsing import from_json
+from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError
 
 
@@ -20,8 +20,7 @@ def approved(receipt: str) -> bool:
         RequestError: it is no receipt of an approval.
     """
     try:
-        with open(receipt, encoding="utf-8") as file:  # noqa: PTH123
-            found = json.load(file)
+        found = from_json(read_bytes(receipt))
         return bool(found["decision"] == "approved")
     except (OSError, ValueError, KeyError, TypeError):
         raise RequestError(

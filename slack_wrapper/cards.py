@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slack_wrapper import rerun
+from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.redact import redact, redact_log
 from slack_wrapper.system import user
 from slack_wrapper.texts import escape
@@ -113,11 +114,11 @@ def rerun_command(jobs: Sequence[FailedJob]) -> str:
 def log_excerpt(path: str) -> str:
     """Return head and tail of a log, redacted; says so when it is empty or not there."""
     try:
-        with Path(path).open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(_READ_BYTES)
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _READ_BYTES))
-            end = file.read()
+            end = file.read(_READ_BYTES)
     except OSError:
         return f"(no log: {path})"
     if size <= _READ_BYTES:

@@ -98,8 +98,9 @@ __all__ = [
 
 
 def os_reason(error: OSError) -> str:
-    """Return why the system refused something, in lower case, for the end of an error's line."""
-    return (error.strerror or type(error).__name__).lower()
+    """Return why the system refused something, for the end of an error's line."""
+    reason = error.strerror or type(error).__name__
+    return reason[:1].lower() + reason[1:]
 
 
 class SlackWrapperError(Exception):

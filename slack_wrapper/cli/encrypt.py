@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slack_wrapper.cli import names, passwords
 from slack_wrapper.errors import RequestError
-from slack_wrapper.vault import cleartext, kdf, store
+from slack_wrapper.vault import cleartext, disk, kdf, store
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password_sources import tell
 
@@ -50,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if args.legacy_check:
         return _check_legacy(args)
     _check_places(args.key, args.encrypted)
+    disk.check_target(args.encrypted)
     token = cleartext.read(args.key)
     for warning in cleartext.warnings(args.key, token):
         tell(f"slack-wrapper: warning: {warning}")

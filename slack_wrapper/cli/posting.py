@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from slack_wrapper.cli import contents, passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.cli.terminal import progress
-from slack_wrapper.errors import ConfigError
+from slack_wrapper.common.parsing import from_yaml
+from slack_wrapper.common.regular_file import read_text
+from slack_wrapper.errors import ConfigError, os_reason
 from slack_wrapper.preview import looks, show
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.session.base import Receipt, deliveries
@@ -101,14 +102,17 @@ def section_in(path: str | None) -> Mapping[str, Any]:
     """
     if path is None:
         return {}
-    import yaml
-
     try:
-        loaded = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        loaded = from_yaml(read_text(path))
+    except OSError as error:
         raise ConfigError(
-            f"the config file {path} cannot be read", hint=f"check it ({type(error).__name__})"
+            f"the config file {path} cannot be read: {os_reason(error)}",
+            hint="check the path after --configfile",
         ) from None
-    except yaml.YAMLError:
-        raise ConfigError(f"the config file {path} is no valid YAML") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"the config file {path} is not UTF-8 text", hint="check it") from None
+    except ValueError as error:
+        raise ConfigError(
+            f"the config file {path} is not valid YAML: {error}", hint="check it"
+        ) from None
     return section_of(loaded)

@@ -10,9 +10,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from slack_wrapper import atomic
+from slack_wrapper.common.parsing import from_yaml
+from slack_wrapper.common.regular_file import read_text
 from slack_wrapper.errors import MissingExtra, RequestError
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import Store, check_seed
@@ -87,13 +87,13 @@ def _seed(name: str | None) -> dict[str, Any] | None:
     if name is None:
         return None
     try:
-        seed = yaml.safe_load(Path(name).read_text(encoding="utf-8"))
+        seed = from_yaml(read_text(name))
         check_seed(seed)
     except OSError as error:
         raise RequestError(f"{name}: {error.strerror}", hint="give a file that exists") from None
-    except (ValueError, yaml.YAMLError) as error:
+    except ValueError as error:
         raise RequestError(
-            f"{name} is no seed: {str(error).splitlines()[0]}", hint="see docs/sandbox.md"
+            f"{name} is not a seed: {str(error).splitlines()[0]}", hint="see docs/sandbox.md"
         ) from None
     return dict(seed)
 

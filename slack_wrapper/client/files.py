@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from slack_wrapper.client.hashing import BLOCK, BlockHash
 from slack_wrapper.client.watching import tell
+from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.errors import (
     FileChanged,
     FileEmpty,
@@ -51,7 +51,7 @@ def check(path: str | Path, *, title: str | None = None, name: str | None = None
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             status = os.fstat(file.fileno())
     except FileNotFoundError:
         raise FileMissing(f"the file {path} does not exist") from None
@@ -59,8 +59,6 @@ def check(path: str | Path, *, title: str | None = None, name: str | None = None
         raise FileUnreadable(f"{path} is a folder, not a file") from None
     except OSError as error:
         raise FileUnreadable(f"the file {path} cannot be read: {os_reason(error)}") from None
-    if not stat.S_ISREG(status.st_mode):
-        raise FileUnreadable(f"{path} is no regular file")
     if status.st_size == 0:
         raise FileEmpty(f"the file {path} is empty")
     if status.st_size > MAX_FILE_BYTES:

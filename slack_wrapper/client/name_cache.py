@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 
 from slack_wrapper import atomic
+from slack_wrapper.common.parsing import from_json
+from slack_wrapper.common.regular_file import read_bytes
 
+_MAX_BYTES = 64 << 20  # of the file; a hundred thousand names are 10 MB
 EXPIRY = 12 * 3600.0  # seconds; a channel may be renamed, and its name given to another one
 
 
@@ -63,7 +66,7 @@ class NameCache:
             path = self._path()
             if path.stat().st_uid != os.getuid():
                 return {}
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = from_json(read_bytes(path, _MAX_BYTES))
             return {
                 str(kind): {str(name): (str(one[0]), float(one[1])) for name, one in names.items()}
                 for kind, names in data.items()

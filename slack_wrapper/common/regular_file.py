@@ -10,8 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 MIB = 1 << 20
 TEXT_LIMIT = 64 * MIB  # bytes of a text, table, template or receipt: far more than Slack takes
@@ -25,7 +25,7 @@ _KINDS = {
 }
 
 
-def open_regular(path: str | os.PathLike[str], *, inherited: bool = False) -> BinaryIO:
+def open_regular(path: str | os.PathLike[str], *, inherited: bool = False) -> BufferedReader:
     """Open a regular file for reading; symbolic links are followed.
 
     Args:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.session.request import FILE, MESSAGE
 
@@ -72,7 +73,7 @@ def read(path: str | os.PathLike[str]) -> Study:
 
     place = Path(path).absolute()
     try:
-        root = defusedxml.ElementTree.parse(place).getroot()
+        root = defusedxml.ElementTree.fromstring(read_bytes(place))
     except OSError as error:
         raise RequestError(
             f"{path} cannot be read: {os_reason(error)}", hint="give the study's conf/config.xml"
@@ -82,9 +83,13 @@ def read(path: str | os.PathLike[str]) -> Study:
             f"{path} defines entities, which are not read: they can take all memory or other files",
             hint="write their texts where they are used",
         ) from None
+    except RecursionError:
+        raise RequestError(
+            f"{path} is nested too deeply", hint="give the study's conf/config.xml"
+        ) from None
     except (defusedxml.ElementTree.ParseError, ValueError, LookupError) as error:
         raise RequestError(
-            f"{path} is no well-formed XML: {str(error).splitlines()[0]}",
+            f"{path} is not well-formed XML: {str(error).splitlines()[0]}",
             hint="librec-auto refuses it too; correct it first",
         ) from None
     if root is None or root.tag != _ROOT:

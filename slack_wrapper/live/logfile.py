@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.redact import redact_log
 
 MAX_BYTES = 8 << 20  # of a longer log the end is posted
@@ -15,7 +16,7 @@ def copy_of_log(log: Path, copy: Path) -> None:
     Raises:
         OSError: the log cannot be read, or the copy not be written.
     """
-    with log.open("rb") as source:
+    with open_regular(log) as source:
         size = source.seek(0, 2)
         source.seek(max(0, size - MAX_BYTES))
         data = source.read(MAX_BYTES)

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
+from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.preview.looks import Looks, used
 from slack_wrapper.sandbox.render import Renderer, color, size
 from slack_wrapper.session.compose import with_images
@@ -97,11 +98,8 @@ def _file(path: str) -> dict[str, Any]:
 
 
 def _link(path: str) -> str:
-    place = Path(path)
     try:
-        if place.stat().st_size > _EMBED_BYTES:
-            return "#"
-        data = base64.b64encode(place.read_bytes()).decode("ascii")
+        data = base64.b64encode(read_bytes(path, _EMBED_BYTES)).decode("ascii")
     except OSError:
         return "#"
     return f"data:{mimetypes.guess_type(path)[0] or 'application/octet-stream'};base64,{data}"

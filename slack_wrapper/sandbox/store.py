@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from slack_wrapper.common.parsing import from_json
+from slack_wrapper.common.regular_file import read_bytes
+
 DEFAULT_TOKEN = "xoxb-sandbox-token"  # noqa: S105 - opens nothing but the sandbox
 ALL_SCOPES = (
     "channels:history",
@@ -118,7 +121,7 @@ class Store:
     def _load(self, seed: dict[str, Any]) -> dict[str, Any]:
         state = self.folder / "state.json"
         if state.is_file():
-            loaded: dict[str, Any] = json.loads(state.read_text(encoding="utf-8"))
+            loaded: dict[str, Any] = from_json(read_bytes(state))
             for entry in loaded["files"].values():
                 if entry["state"] == "receiving":  # its sender went with the last server
                     entry["state"] = "reserved"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from slack_wrapper.common import parsing, regular_file
 from slack_wrapper.errors import RequestError, os_reason
 
 KINDS = (".json", ".yaml", ".yml", ".tsv", ".tab", ".csv")
@@ -61,7 +61,7 @@ def parse(text: str, kind: str, name: str) -> Any:
     Raises:
         RequestError: it is not of that kind; says the line.
     """
-    parser = _json if kind == ".json" else _yaml
+    parser = parsing.from_json if kind == ".json" else parsing.from_yaml
     try:
         return parser(text)
     except ValueError as error:
@@ -77,8 +77,7 @@ def text_of(path: str) -> str:
         RequestError: it cannot be read as UTF-8.
     """
     try:
-        with open(path, encoding="utf-8-sig") as file:  # noqa: PTH123 - pathlib costs a step 10 ms
-            return file.read()
+        return regular_file.read_text(path)
     except UnicodeDecodeError:
         raise RequestError(
             f"{path} cannot be read as UTF-8 text", hint="check the rule that makes it"
@@ -94,24 +93,3 @@ def suffix(path: str) -> str:
     """Return the end of a file's name from its last dot on, in lower case."""
     name = path.rpartition("/")[2]
     return f".{name.rpartition('.')[2]}".lower() if "." in name else ""
-
-
-def _json(text: str) -> Any:
-    import json
-
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno}: {error.msg.lower()}") from None
-
-
-def _yaml(text: str) -> Any:
-    import yaml
-
-    loader: Callable[[str], Any] = yaml.safe_load
-    try:
-        return loader(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise ValueError(f"{where}{getattr(error, 'problem', None) or 'not readable'}") from None

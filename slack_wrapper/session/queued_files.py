@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from slack_wrapper.client.files import LocalFile, check
+from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.delivery.entry import Entry, KeptFile
 from slack_wrapper.errors import FileChanged, FileMissing
 from slack_wrapper.session.request import Request, title_of
@@ -20,7 +21,7 @@ def unchanged(path: str, kept: KeptFile, request: Request, entry: Entry) -> Loca
     place = kept.kept if kept.kept and Path(kept.kept).exists() else path
     try:
         file = check(place, title=title_of(request), name=Path(path).name)
-        with file.path.open("rb") as content:
+        with open_regular(file.path) as content:
             same = hashlib.file_digest(content, "sha256").hexdigest() == kept.sha256
     except (FileMissing, OSError):
         same = False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import threading
 from collections.abc import Sequence
 
+from slack_wrapper.common.parsing import from_json
+from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
@@ -92,8 +93,7 @@ class Threads:
 def _of_receipt(request: Request) -> str | None:
     place = f"step {request.rule}" if request.rule else "the post"
     try:
-        with open(request.thread, encoding="utf-8") as file:  # noqa: PTH123
-            entries = deliveries(json.load(file))
+        entries = deliveries(from_json(read_bytes(request.thread)))
     except (OSError, ValueError, AttributeError):
         raise RequestError(
             f"{place}: thread {request.thread} is no receipt",

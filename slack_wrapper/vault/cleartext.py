@@ -6,6 +6,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from slack_wrapper.common import regular_file
 from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.redact import Secret
 from slack_wrapper.system import git
@@ -27,7 +28,7 @@ def read(path: str) -> Secret:
         if path == STDIN:
             data = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
         else:
-            with Path(path).open("rb") as file:
+            with regular_file.open_regular(path, inherited=True) as file:
                 data = file.read(MAX_SECRET_BYTES + 1)
     except OSError as error:
         raise FileUnreadable(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slack_wrapper import atomic
+from slack_wrapper.common import regular_file
 from slack_wrapper.errors import KeyFileMissing, KeyFileNotWritten, os_reason
 from slack_wrapper.vault import format, legacy, sealing
 from slack_wrapper.vault.format import KeyFile
@@ -48,8 +49,7 @@ def read(path: str | os.PathLike[str]) -> Stored:
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(format.MAX_FILE_BYTES + 1)
+        data = regular_file.read_bytes(path, format.MAX_FILE_BYTES)
     except FileNotFoundError:
         raise KeyFileMissing(f"the key file {path} does not exist") from None
     except OSError as error:
@@ -74,6 +74,7 @@ def write(
     Raises:
         KeyFileNotWritten: the old file is as it was.
     """
+    path = check_target(path)
     data = content.to_bytes()
     parsed = format.parse(data, str(path))
     if any(sealing.secret_of(parsed, password, str(path)) != secret for password in passwords):
@@ -83,6 +84,34 @@ def write(
         raise KeyFileNotWritten(f"the key file {path} reads back differently")
 
 
+def check_target(path: str | os.PathLike[str]) -> Path:
+    """Return the file that a key would be written to: itself, or the one that a link leads to.
+
+    A key file may be written over, and so may an empty file; anything else could be the only copy
+    of something, such as the clear token itself when two arguments are swapped.
+
+    Raises:
+        KeyFileNotWritten: another file is there.
+    """
+    place = Path(os.path.realpath(path))
+    try:
+        data = regular_file.read_bytes(place, format.MAX_FILE_BYTES)
+    except FileNotFoundError:
+        return place
+    except OSError as error:
+        raise KeyFileNotWritten(
+            f"{path} cannot be written over: {os_reason(error)}",
+            hint="give a new file, or an encrypted key file",
+        ) from None
+    if data.strip() and not legacy.is_legacy(data) and not data.startswith(format.FAMILY):
+        raise KeyFileNotWritten(
+            f"{path} is not a key file and is not written over",
+            hint="give a new file, or an encrypted key file; check that --key and --encrypted are "
+            "not swapped",
+        )
+    return place
+
+
 def back_up(path: Path, data: bytes) -> None:
     """Write a backup; one that a broken-off upgrade has left is the same and may stay.
 
@@ -90,7 +119,7 @@ def back_up(path: Path, data: bytes) -> None:
         KeyFileNotWritten: it cannot be written, or another file is in the way.
     """
     try:
-        in_the_way = path.exists() and path.read_bytes() != data
+        in_the_way = path.exists() and regular_file.read_bytes(path) != data
     except OSError:
         in_the_way = True
     if in_the_way:

@@ -23,6 +23,7 @@ from slack_wrapper.vault import format_v2, lines
 from slack_wrapper.vault.format_v2 import NamedKeyFile
 from slack_wrapper.vault.kdf import Costs, check_costs
 
+FAMILY = b"slack-wrapper-key v"  # what the files of every version begin with
 MAGIC = "slack-wrapper-key v1"
 NOTE = "# an encrypted Slack key; it opens with a password only its owners know"
 LINES = 5

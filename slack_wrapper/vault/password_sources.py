@@ -11,9 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from slack_wrapper.common import regular_file
 from slack_wrapper.errors import (
     EmptyPassword,
     KeyringInsecure,
@@ -120,6 +120,9 @@ def _run(arguments: list[str]) -> tuple[int, bytes]:
                 process.wait()
 
 
+_MAX_FILE = 1 << 20  # bytes; only the first line is taken
+
+
 def from_file(path: str | os.PathLike[str]) -> Secret:
     """Return the first line of a file.
 
@@ -127,7 +130,7 @@ def from_file(path: str | os.PathLike[str]) -> Secret:
         PasswordFileUnreadable: it cannot be read or is empty.
     """
     try:
-        data = Path(path).read_bytes()
+        data = regular_file.read_bytes(path, _MAX_FILE, inherited=True)
     except OSError as error:
         raise PasswordFileUnreadable(
             f"the password file {path} cannot be read: {os_reason(error)}"

@@ -44,6 +44,7 @@ def encrypt_to(
         RequestError: there is no such profile.
     """
     costs = _costs(profile)
+    disk.check_target(path)
     _keep_names(path)
     _encrypt(Path(path), secret, password, costs)
 

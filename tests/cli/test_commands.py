@@ -21,10 +21,10 @@ def cleartext(study: Path) -> Path:
 
 
 def test_encrypt_keeps_the_old_file_when_it_fails(study: Path, cleartext: Path) -> None:
-    (study / "new.enc").write_text("what was there")
+    (study / "new.enc").write_text("slack-wrapper-key v1\nwhat was there")
     _, code = encrypt(study, cleartext, "one", "other")
     assert code == 1
-    assert (study / "new.enc").read_text() == "what was there"
+    assert (study / "new.enc").read_text() == "slack-wrapper-key v1\nwhat was there"
 
 
 def test_encrypt_does_not_overwrite_the_clear_text(cleartext: Path, command: Run) -> None:

@@ -157,7 +157,7 @@ def test_what_is_there_is_not_overwritten(study: Path, command: Run) -> None:
     ("text", "said"),
     [
         (None, "cannot be read: no such file or directory"),
-        ("<librec-auto>", "is no well-formed XML"),
+        ("<librec-auto>", "is not well-formed XML"),
         ("<other/>", "is no study configuration of librec-auto"),
         ("<librec-auto/>", "has no slack-post.py that can be taken over"),
         (
@@ -168,7 +168,7 @@ def test_what_is_there_is_not_overwritten(study: Path, command: Run) -> None:
             '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><librec-auto>&a;</librec-auto>',
             "defines entities, which are not read",
         ),
-        ('<?xml version="1.0" encoding="none"?><librec-auto/>', "is no well-formed XML"),
+        ('<?xml version="1.0" encoding="none"?><librec-auto/>', "is not well-formed XML"),
     ],
 )
 def test_a_file_that_is_no_study_ends_in_one_line(

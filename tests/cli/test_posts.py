@@ -73,7 +73,12 @@ def test_a_dry_run_sends_nothing_and_needs_no_password(sandbox: Sandbox, command
         (("file", "none.png", *KEY), ENV, "the file none.png does not exist", "working directory"),
         (("file", "empty.png", *KEY), ENV, "the file empty.png is empty", "refuses empty files"),
         (("file", "keys", *KEY), ENV, "keys is a folder", "packed into one file"),
-        (("flush", "--configfile", "none.yaml"), {}, "none.yaml cannot be read", "check it"),
+        (
+            ("flush", "--configfile", "none.yaml"),
+            {},
+            "none.yaml cannot be read: no such file",
+            "check the path",
+        ),
         (("inspect", "none.enc"), {}, "none.enc does not exist", "relative"),
         (("keyring", "check", "--key-file", "k"), {}, "no keyring answers", "password_command"),
         (("manifest", "--features", "magic"), {}, "no feature magic", "message, file"),
