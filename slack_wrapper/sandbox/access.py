@@ -31,6 +31,7 @@ class Caller:
         scopes: of the token.
         args: the call's arguments.
         url: address of the server, for links.
+        org: whether the token is an organization's (Enterprise Grid) and not a workspace's.
     """
 
     store: Store
@@ -38,6 +39,13 @@ class Caller:
     scopes: frozenset[str]
     args: dict[str, Any]
     url: str
+    org: bool = False
+
+    def need_team(self) -> None:
+        """Refuse an organization's token that does not say which workspace it means."""
+        if self.org and not self.text("team_id"):
+            raise Refused("missing_argument", response_metadata={"messages": [
+                "[ERROR] missing required field: team_id"]})  # fmt: skip
 
     def text(self, name: str, default: str = "") -> str:
         """Return an argument as text."""
@@ -68,6 +76,8 @@ class Caller:
         """Return the channel to post to: by ID, or a public one by name."""
         given = self.text("channel")
         named = self.store.channel_by_name(given)
+        if self.org and self.store.channel(given) is None and self.store.user(given) is None:
+            raise Refused("team_not_found")
         public = named if named and not named.get("is_private") else None
         channel = self.store.channel(given) or self._direct(given) or public
         if channel is None or (channel.get("is_private") and not self.member(channel)):
@@ -107,7 +117,8 @@ def caller(store: Store, token: str | None, args: dict[str, Any], url: str) -> C
         raise Refused("invalid_auth")
     if known.get("revoked"):
         raise Refused("token_revoked")
-    return Caller(store, known["user"], frozenset(known["scopes"]), args, url)
+    org = bool(known.get("org"))
+    return Caller(store, known["user"], frozenset(known["scopes"]), args, url, org)
 
 
 def open_direct(store: Store, one: str, other: str) -> dict[str, Any]:

@@ -34,8 +34,8 @@ def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list
     limits.check_message(text, blocks, attachments)
     limits.check_metadata(call.args.get("metadata"))
     thread = call.text("thread_ts")
-    if thread and call.store.message(channel["id"], thread) is None:
-        raise Refused("thread_not_found")
+    if thread:
+        check_thread(call, channel, thread)
     message = {
         "type": "message",
         "user": call.user,
@@ -52,11 +52,27 @@ def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list
     return message, ["message_truncated"] if len(text) > limits.MAX_TEXT else []
 
 
+def check_thread(call: Caller, channel: dict[str, Any], thread: str) -> None:
+    """Refuse a reply to a root that is gone or locked, or in a channel without threads."""
+    root = call.store.message(channel["id"], thread)
+    if channel.get("no_threads"):
+        raise Refused("restricted_action_non_threadable_channel")
+    if root is None:
+        raise Refused("thread_not_found")
+    if root.get("locked"):
+        raise Refused("restricted_action_thread_locked")
+    if root.get("no_replies"):
+        raise Refused("cannot_reply_to_message")
+
+
 def update(call: Caller) -> Answer:
     """chat.update: by ID only."""
     call.need("chat:write")
     channel = call.channel_by_id()
     message = _own_message(call, channel, "cant_update_message")
+    window = call.store.data.get("edit_window")
+    if window is not None and call.store.now() - float(message["ts"]) > window:
+        raise Refused("edit_window_closed")
     text, blocks, attachments = (
         call.text("text"),
         call.args.get("blocks"),

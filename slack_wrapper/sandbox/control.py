@@ -54,12 +54,13 @@ def _user(store: Store, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _channel(store: Store, given: dict[str, Any]) -> dict[str, Any]:
-    """Make a channel, or change the one of that name: members, is_archived, is_private."""
+    """Make a channel, or change the one of that name; `rename` gives it another name."""
     known = store.channel_by_name(given["name"])
     if known is None:
         known = {"id": store.new_id("C"), "members": []}
         store.data["channels"].append(known)
-    known.update({key: value for key, value in given.items() if key != "id"})
+    known.update({key: value for key, value in given.items() if key not in ("id", "rename")})
+    known["name"] = given.get("rename", known["name"])
     return known
 
 
@@ -82,6 +83,25 @@ def _reaction(store: Store, given: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+def _workspace(store: Store, given: dict[str, Any]) -> dict[str, Any]:
+    """Change `edit_window`, seconds in which messages may be edited, or `clock`, seconds ahead."""
+    if "edit_window" in given:
+        store.data["edit_window"] = given["edit_window"]
+    store.ahead = float(given.get("clock", store.ahead))
+    return {}
+
+
+def _change(store: Store, given: dict[str, Any]) -> dict[str, Any]:
+    """Delete a message, or lock its thread: channel (ID), ts, deleted, locked or no_replies."""
+    message = store.message(given["channel"], given["ts"])
+    if message is None:
+        raise Refused("message_not_found")
+    if given.get("deleted"):
+        store.messages(given["channel"]).remove(message)
+    message.update({name: given[name] for name in ("locked", "no_replies") if name in given})
+    return {}
+
+
 def _message(store: Store, given: dict[str, Any]) -> dict[str, Any]:
     """Let a user write: user, channel (ID), text, thread_ts if a reply."""
     message = {"type": "message", "ts": store.new_ts(), "user": given["user"]}
@@ -98,6 +118,8 @@ _ACTIONS = {
     "tokens": _token,
     "reactions": _reaction,
     "messages": _message,
+    "changes": _change,
+    "workspace": _workspace,
 }
 
 

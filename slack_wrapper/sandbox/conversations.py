@@ -35,6 +35,7 @@ def list_channels(call: Caller) -> Answer:
         call.need("channels:read")
     if "private_channel" in kinds:
         call.need("groups:read")
+    call.need_team()
     seen = [
         channel
         for channel in call.store.data["channels"]

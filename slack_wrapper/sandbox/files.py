@@ -13,6 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from slack_wrapper.sandbox import limits
 from slack_wrapper.sandbox.access import Caller, Refused
+from slack_wrapper.sandbox.chat import check_thread
 from slack_wrapper.sandbox.store import Store
 
 Answer = dict[str, Any]
@@ -145,8 +146,8 @@ def _channel(call: Caller) -> dict[str, Any]:
     if not call.member(channel):
         raise Refused("not_in_channel")
     thread = call.text("thread_ts")
-    if thread and call.store.message(channel["id"], thread) is None:
-        raise Refused("thread_not_found")
+    if thread:
+        check_thread(call, channel, thread)
     return channel
 
 

@@ -12,7 +12,9 @@ Answer = dict[str, Any]
 def auth_test(call: Caller) -> Answer:
     """auth.test: needs no scope."""
     user = call.store.user(call.user) or {}
+    organization = {"is_enterprise_install": True, "enterprise_id": "E0000ORG"}
     return {
+        **(organization if call.org else {}),
         "url": f"{call.url}/",
         "team": call.store.data["team"],
         "team_id": "T0000TEAM",
@@ -25,6 +27,8 @@ def auth_test(call: Caller) -> Answer:
 def lookup_by_email(call: Caller) -> Answer:
     """users.lookupByEmail."""
     call.need("users:read.email")
+    if call.org:
+        raise Refused("enterprise_is_restricted")
     email = call.text("email").lower()
     for user in call.store.data["users"]:
         if str(user.get("email", "")).lower() == email and email:
@@ -44,6 +48,7 @@ def info(call: Caller) -> Answer:
 def list_users(call: Caller) -> Answer:
     """users.list, in pages."""
     call.need("users:read")
+    call.need_team()
     page, cursor = call.page(call.store.data["users"], 200)
     return {
         "members": [_shown(call, user) for user in page],
@@ -54,12 +59,14 @@ def list_users(call: Caller) -> Answer:
 def list_usergroups(call: Caller) -> Answer:
     """usergroups.list."""
     call.need("usergroups:read")
+    call.need_team()
     return {"usergroups": call.store.data.get("usergroups", [])}
 
 
 def list_members(call: Caller) -> Answer:
     """usergroups.users.list."""
     call.need("usergroups:read")
+    call.need_team()
     for group in call.store.data.get("usergroups", []):
         if group["id"] == call.text("usergroup"):
             return {"users": list(group.get("users", []))}

@@ -50,6 +50,7 @@ def schedule(call: Caller) -> Answer:
 
 def list_scheduled(call: Caller) -> Answer:
     """chat.scheduledMessages.list: the caller's own, in pages."""
+    call.need_team()
     channel = call.channel_by_id()["id"] if call.text("channel") else None
     oldest, latest = float(call.text("oldest") or 0), float(call.text("latest") or "inf")
     found = [

@@ -43,7 +43,7 @@ def _post(store: Store, path: str, body: bytes) -> None:
         "ts": store.new_ts(),
         "text": text[: limits.MAX_TEXT],
     }
-    for name in ("blocks", "attachments"):
+    for name in ("blocks", "attachments", "thread_ts"):
         if payload.get(name):
             message[name] = payload[name]
     store.messages(channel["id"]).append(message)

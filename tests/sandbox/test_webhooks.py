@@ -46,3 +46,10 @@ def test_unknown_and_archived(box: Sandbox) -> None:
     with box.store.change() as data:
         data["channels"][0]["is_archived"] = True
     assert hook(box, b'{"text": "x"}') == (410, "channel_is_archived")
+
+
+def test_a_reply_in_a_thread(box: Sandbox) -> None:
+    hook(box, b'{"text": "root"}')
+    ts = box.messages()[0]["ts"]
+    assert hook(box, json.dumps({"text": "reply", "thread_ts": ts}).encode()) == (200, "ok")
+    assert box.messages()[1]["thread_ts"] == ts
