@@ -16,6 +16,7 @@ from pathlib import Path
 
 from slack_wrapper import rerun
 from slack_wrapper.common.regular_file import open_regular
+from slack_wrapper.common.text import shorten
 from slack_wrapper.redact import redact, redact_log
 from slack_wrapper.system import user
 from slack_wrapper.texts import escape
@@ -167,7 +168,7 @@ def _attempt(job: FailedJob) -> str:
 def _shown(command: str) -> str:
     lines = [line.rstrip() for line in redact_log(command).strip("\n").split("\n")]
     text = textwrap.dedent("\n".join(lines))
-    return text if len(text) <= MAX_COMMAND else text[:MAX_COMMAND].rstrip() + " …"
+    return shorten(text, MAX_COMMAND, mark=" …", plain=True)
 
 
 def _block(text: str) -> str:
@@ -180,7 +181,7 @@ def _lines(data: bytes, shown: slice = slice(None)) -> list[str]:
     text = redact_log(_TERMINAL.sub("", data.decode("utf-8", "replace")))[shown]
     # A progress bar writes over its line again and again.
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.strip("\r\n").split("\n")]
-    return [line[:MAX_LINE] for line in lines]
+    return [shorten(line, MAX_LINE, plain=True) for line in lines]
 
 
 def workflow_name() -> str:

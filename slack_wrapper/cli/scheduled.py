@@ -10,6 +10,7 @@ from slack_wrapper.cli import passwords
 from slack_wrapper.cli.posting import section_in
 from slack_wrapper.cli.terminal import columns
 from slack_wrapper.client import scheduled
+from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RequestError
 from slack_wrapper.redact import redact
 from slack_wrapper.session.open import open_local
@@ -57,5 +58,5 @@ def _find(found: list[dict[str, Any]], identifier: str) -> dict[str, Any]:
 
 def _row(one: dict[str, Any]) -> tuple[str, ...]:
     text = " ".join(str(one.get("text") or "").split())
-    shown = text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+    shown = shorten(text, _WIDTH, plain=True)
     return str(one["id"]), told(float(one["post_at"])), str(one["channel_id"]), shown

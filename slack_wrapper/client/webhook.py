@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from slack_wrapper.client.flavors import FLAVORS
 from slack_wrapper.client.refusals import UNKNOWN_BOT
 from slack_wrapper.client.transport import Transport, ambiguity, check_base_url, network_error
+from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import (
     Ambiguity,
     RateLimited,
@@ -222,7 +223,7 @@ def _refused(error: urllib.error.HTTPError, about: str) -> SlackError:
 def _no(reason: str, about: str, status: int = 200) -> SlackRefused:
     """Return the refusal of a message; `reason` is what the server said, or empty."""
     code = reason if _CODE.fullmatch(reason) else f"http_{status}"
-    said = redact(reason)[:200] or f"HTTP {status}"
+    said = shorten(redact(reason), 200, plain=True) or f"HTTP {status}"
     return SlackRefused(
         f"the webhook refused the message{_for(about)}: {said}",
         code=code,

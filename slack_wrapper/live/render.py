@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_wrapper import cards
 from slack_wrapper.cards import duration
+from slack_wrapper.common.text import shorten
 from slack_wrapper.live import tables
 from slack_wrapper.live.facts import Facts
 from slack_wrapper.live.pace import remaining
@@ -185,7 +186,7 @@ def _rule(name: str) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return shorten(text, limit, plain=True)
 
 
 def _reason(snapshot: Snapshot) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slack_wrapper.common.text import shorten
 from slack_wrapper.live.story import Snapshot, Tally
 from slack_wrapper.redact import redact
 
@@ -45,8 +46,7 @@ def short(seconds: float) -> str:
 
 
 def _row(name: str, tally: Tally) -> tuple[str, ...]:
-    shown = redact(name)
-    shown = shown if len(shown) <= MAX_NAME else shown[: MAX_NAME - 1] + "…"
+    shown = shorten(redact(name), MAX_NAME, plain=True)
     if not tally.done:
         return (shown, "-", str(tally.failed), "-", "-", "-")
     mean = tally.seconds / tally.done

@@ -21,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from slack_wrapper.client import updates
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
+from slack_wrapper.common.text import shorten
 from slack_wrapper.delivery import shared
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER, step_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from slack_wrapper.session.courier import Courier
     from slack_wrapper.session.local import Workspace
 
+MAX_TITLE = 150  # characters of the title that are shown
 MAX_LINE = 200  # characters of a line in the message; the list in the thread has all of it
 _ROOM = MAX_TEXT - 200
 # What Slack says when the message is not there any more, or may not be changed.
@@ -384,14 +386,13 @@ def _said(title: str, text: str) -> str:
 
 
 def _line(line: Line) -> str:
-    text = line.text if len(line.text) <= MAX_LINE else f"{line.text[: MAX_LINE - 1]}…"
-    return f"• {text}"
+    return f"• {shorten(line.text, MAX_LINE)}"
 
 
 def _text(state: Shared, *, over: bool) -> str:
     """Return what the message says: title, count, and the last lines that there is room for."""
     count, room = len(state.lines), _ROOM
-    head = f"*{state.title}*: {count}" + ("" if over else " so far")
+    head = f"*{shorten(state.title, MAX_TITLE)}*: {count}" + ("" if over else " so far")
     kept: list[str] = []
     for line in map(_line, reversed(state.lines.values())):
         room -= len(line) + 1
