@@ -57,6 +57,7 @@ class Settings:
         ambiguous: `hold` or `repost` what may or may not be in the channel.
         max_wait: seconds that a post may wait for its turn, or because Slack asks for it.
         upload_timeout: seconds to wait for the answer after an upload; None: grows with the size.
+        team_id: ID of the workspace, for a token of an organization; empty: Slack is asked.
         flavor: kind of server behind an incoming webhook.
         quiet: hours in which posts wait; None for none.
         posts: name → parameters of a declarative post.
@@ -70,6 +71,7 @@ class Settings:
     ambiguous: str = HOLD
     max_wait: float = MAX_WAIT
     upload_timeout: float | None = None
+    team_id: str = ""
     flavor: str = SLACK
     quiet: QuietHours | None = None
     posts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -107,6 +109,7 @@ def settings(section: Mapping[str, Any]) -> Settings:
         max_wait=float(section.get("max_wait") or MAX_WAIT),
         upload_timeout=float(section["upload_timeout"]) if section.get("upload_timeout") else None,
         quiet=quiet.parse(section["quiet_hours"]) if section.get("quiet_hours") else None,
+        team_id=section.get("team_id") or "",
         flavor=section.get("flavor") or SLACK,
         posts=section.get("posts") or {},
     )
@@ -194,6 +197,8 @@ def _explain(error: Any) -> ConfigError:
             f"config: {place} has a name that cannot be a file name",
             hint="use letters, digits, dash, underscore and dot; the receipt is slack/NAME.json",
         )
+    if error.validator == "pattern" and "description" in error.schema:
+        return ConfigError(f"config: {place} is not valid", hint=error.schema["description"])
     return ConfigError(f"config: {place} is not valid")
 
 

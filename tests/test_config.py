@@ -33,6 +33,7 @@ def test_every_key_of_the_design_is_taken() -> None:
             "dry_run": True,
             "enabled": False,
             "upload_timeout": 300,
+            "team_id": "T0123456789",
             "posts": {"ndcg": {"file": "a.png", "message": "title"}},
         }
     )
@@ -40,12 +41,20 @@ def test_every_key_of_the_design_is_taken() -> None:
     assert settings.sources.keyring_username == "u"
     assert settings.defaults["on_failure"] == "warn"
     assert settings.upload_timeout == 300.0
+    assert settings.team_id == "T0123456789"
 
 
 def test_a_misspelt_key_is_refused_with_the_near_one() -> None:
     error = refused({"chanel": "x"})
     assert error.message == "config: unknown key slack.chanel"
     assert error.hint == "did you mean channel?"
+
+
+@pytest.mark.parametrize("value", ["my-lab", "E0123456789", "t0123456789"])
+def test_a_workspace_that_is_not_an_id_is_refused(value: str) -> None:
+    error = refused({"team_id": value})
+    assert error.message == "config: slack.team_id is not valid"
+    assert "T…" in error.hint
 
 
 def test_a_misspelt_key_of_a_post_is_refused() -> None:

@@ -12,7 +12,7 @@ from slack_wrapper.errors import RequestError
 FEATURES = {
     "message": ("chat:write", "chat:write.public"),
     "file": ("files:write", "files:read", "channels:read", "groups:read"),
-    "settle": ("channels:history", "groups:history"),
+    "settle": ("channels:history", "groups:history", "im:history"),
     "approval": ("reactions:read", "reactions:write"),
     "people": ("users:read", "users:read.email", "usergroups:read", "im:write"),
 }

@@ -31,6 +31,8 @@ TRANSIENT = frozenset(
         "service_unavailable",
         "team_added_to_org",
         "accesslimited",
+        "external_channel_migrating",
+        "update_failed",
     }
 )
 
@@ -42,17 +44,32 @@ OF_THE_POST = frozenset(
         "msg_blocks_too_long",
         "metadata_too_large",
         "too_many_attachments",
+        "attachment_payload_limit_exceeded",
+        "too_many_contact_cards",
         "invalid_attachments",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
         "invalid_blocks",
         "invalid_blocks_format",
         "markdown_text_conflict",
         "message_not_found",
+        "block_mismatch",
+        "cant_broadcast_message",
+        "cant_update_message",
+        "edit_window_closed",
+        "no_dual_broadcast_content_update",
+        "streaming_state_conflict",
         "thread_not_found",
         "restricted_action_thread_locked",
         "cannot_reply_to_message",
         "file_not_found",
         "file_deleted",
         "file_upload_size_restricted",
+        "file_type_not_allowed",
+        "missing_file_data",
+        "alt_txt_too_large",
+        "channels_limit_exceeded",
+        "snippet_too_large",
         "slack_connect_blocked_file_type",
         "file_uploads_except_images_disabled",
         "unknown_snippet_type",
@@ -62,6 +79,12 @@ OF_THE_POST = frozenset(
 )
 
 _NEW_KEY = "make a bot token at https://api.slack.com/apps and encrypt it: slack-wrapper rekey FILE"
+_NO_ROTATION = (
+    "tokens that rotate (xoxe.…) live for twelve hours, and a run may last longer; make a new app "
+    "without token rotation (`slack-wrapper manifest`), as it cannot be switched off again, and "
+    "encrypt its bot token: slack-wrapper rekey FILE"
+)
+_REPORT = "report this: we never send such a one"
 _SIZE = "shorten it, or post it as a file"
 
 REMEDIES: Mapping[str, str] = {
@@ -70,13 +93,22 @@ REMEDIES: Mapping[str, str] = {
     "invalid_auth": "the token is wrong or belongs to another server; " + _NEW_KEY,
     "account_inactive": "the bot or its owner was removed; " + _NEW_KEY,
     "token_revoked": "the token was revoked; " + _NEW_KEY,
-    "token_expired": "the token has expired; " + _NEW_KEY,
+    "token_expired": _NO_ROTATION,
     "not_allowed_token_type": "use a bot token (xoxb-…), not an app-level or legacy token; "
     + _NEW_KEY,
+    "app_access_restricted": "a workspace admin has restricted the app; ask them to allow it here",
     "no_permission": "ask a workspace admin to allow the app, or give it the scope it lacks",
     "ekm_access_denied": "a workspace admin has suspended posting; ask them",
     "org_login_required": "the workspace is being moved to an organization; try again later",
-    "team_access_not_granted": "ask a workspace admin to install the app in this workspace",
+    "team_access_not_granted": (
+        "ask an admin to install the app in this workspace, or set slack.team_id to one that has it"
+    ),
+    "team_not_found": (
+        "a token of an organization needs the workspace: set slack.team_id to its ID (T…), or give "
+        "the channel's ID instead of its name"
+    ),
+    "invalid_team": "set slack.team_id to the ID (T…) of a workspace that has the app",
+    "plan_upgrade_required": "user groups need a paid plan of Slack; name the people instead",
     "two_factor_setup_required": "set up two-factor authentication for the token's owner",
     "access_denied": "ask a workspace admin to allow the app",
     "enterprise_is_restricted": "use a token of one workspace, not of the organization",
@@ -97,7 +129,13 @@ REMEDIES: Mapping[str, str] = {
     "cannot_reply_to_message": "the thread's root does not take replies; set thread: none",
     "thread_not_found": "the thread's root message was deleted; set thread: none",
     "messages_tab_disabled": "enable the messages tab of the app under App Home",
-    "not_in_channel_restricted": "invite the bot in that channel: /invite @{bot}",
+    "channel_is_limited_access": "the channel admits few apps; ask an admin, or set another one",
+    "external_channel_migrating": (
+        "the channel is being moved to or from another workspace; it is tried again later"
+    ),
+    "slack_connect_canvas_sharing_blocked": "canvases may not be shared in this shared channel",
+    "slack_connect_file_link_sharing_blocked": "links to files may not go in this shared channel",
+    "slack_connect_lists_sharing_blocked": "lists may not be shared in this shared channel",
     "posting_to_channel_denied": "the file may not be shared there; ask a workspace admin",
     # message
     "no_text": "give the step a message",
@@ -105,13 +143,32 @@ REMEDIES: Mapping[str, str] = {
     "msg_blocks_too_long": _SIZE,
     "metadata_too_large": "report this: our metadata must never be that large",
     "too_many_attachments": "use fewer attachments",
+    "attachment_payload_limit_exceeded": "use fewer or smaller attachments, or post a file",
+    "too_many_contact_cards": "a message shows ten contact cards at most",
+    "invalid_attachments": "check the attachments; a message takes one table",
+    "invalid_metadata_format": _REPORT,
+    "invalid_metadata_schema": _REPORT,
+    "metadata_must_be_sent_from_app": "use the bot token (xoxb-…) of an app",
     "invalid_blocks": "check the blocks against https://docs.slack.dev/reference/block-kit/blocks",
     "invalid_blocks_format": "blocks must be a list of objects",
     "markdown_text_conflict": "give either blocks or a message in Markdown",
     "message_not_found": "the message was deleted",
     "cant_update_message": "only the bot that posted a message can update it",
     "edit_window_closed": "the workspace forbids editing after some time",
+    "update_failed": "it is tried again; post the message anew if that does not help",
+    "block_mismatch": "a message of rich text cannot become one of other blocks; post it anew",
+    "cant_broadcast_message": "this reply cannot be shown in the channel too",
+    "no_dual_broadcast_content_update": (
+        "a reply cannot be changed and shown in the channel at once; do one after the other"
+    ),
+    "streaming_state_conflict": "the message is still being streamed; run the step again later",
     "duplicate_channel_not_found": "the channel was deleted",
+    # time
+    "time_in_past": "give post_at a time to come",
+    "time_too_far": "slack takes times up to 120 days ahead",
+    "invalid_time": "check post_at",
+    "restricted_too_many": "slack takes 30 scheduled messages per channel within five minutes",
+    "invalid_scheduled_message_id": "it is not there; slack-wrapper scheduled lists those that are",
     # files
     "file_not_found": "the upload got lost; run the step again",
     "file_deleted": "the file was deleted in Slack; run the step again",
@@ -123,14 +180,38 @@ REMEDIES: Mapping[str, str] = {
     "slack_connect_file_upload_sharing_blocked": "files may not be shared in this shared channel",
     "slack_connect_blocked_file_type": "this type of file may not be shared in this channel",
     "unknown_snippet_type": "report this: we send no snippet type",
+    "snippet_too_large": "report this: we send no snippet type",
+    "file_type_not_allowed": "the workspace takes no files of this type; pack it, or link to it",
+    "alt_txt_too_large": "shorten the picture's description to 1,000 characters",
+    "missing_file_data": "run the step again",
+    "channels_limit_exceeded": "a file goes to 100 channels at most; use several steps",
+    "file_share_limit_reached": "the file was shared too often; run the step again",
+    "max_file_sharing_exceeded": "the file was shared too often; run the step again",
     "invalid_channel": "check the channel; uploads need its ID, which we look up by name",
     # people
     "users_not_found": "check the e-mail address; the person must be in the workspace",
     "user_not_found": "check the user ID or e-mail address",
+    "user_disabled": "the person's account is deactivated; name another person, or a channel",
+    "user_not_visible": "the bot may not see this person; name another one, or a channel",
+    "invalid_user_combination": "slack does not let the bot write to this person; name a channel",
+    "no_such_subteam": "check the user group; it may be disabled",
+    "subteam_not_found": "check the handle of the user group, or give its ID (S…)",
     "cannot_dm_bot": "direct messages go to people, not to bots",
+    # reactions
+    "invalid_name": "check the emoji's name; the workspace may not have it",
+    "bad_timestamp": "check the receipt: its ts is not a message's",
+    "not_reactable": "this cannot have reactions",
+    "no_access": "the bot may not see the message; invite it in that channel: /invite @{bot}",
+    "thread_locked": "the thread is locked; react to another message",
+    "too_many_emoji": "the message has as many different reactions as slack takes",
+    "too_many_reactions": "the bot has put as many reactions on the message as slack takes",
     # request
     "invalid_arguments": "check the parameters of the step",
-    "missing_argument": "check the parameters of the step",
+    "missing_argument": (
+        "check the parameters of the step; a token of an organization also needs slack.team_id"
+    ),
+    "invalid_limit": "report this: it is a page's size",
+    "limit_required": "report this: lists are asked for page by page",
     "invalid_arg_name": "check the parameters of the step",
     "invalid_cursor": "run the command again",
     "unknown_method": "slack.base_url is not a Slack API address, or the server lacks this method",
@@ -172,7 +253,7 @@ def refusal(
     if code in AMBIGUOUS:
         return SlackAmbiguous(text, kind=Ambiguity.TIMED_OUT, code=code, method=method)
     if code in TRANSIENT:
-        return SlackUnavailable(text, code=code, method=method)
+        return SlackUnavailable(text, code=code, method=method, hint=REMEDIES.get(code))
     return SlackRefused(text, code=code, method=method, hint=_hint(code, answer, bot))
 
 

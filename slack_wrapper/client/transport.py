@@ -87,6 +87,7 @@ class Transport:
     """
 
     lookups = RetryPolicy()  # bounds the repetitions of calls that only ask for something
+    team_id = ""  # the workspace that a token of a whole organization looks things up in
 
     def __init__(self, token: Secret, *, base_url: str, timeout: float = 30.0) -> None:
         check_base_url(base_url)
@@ -110,7 +111,9 @@ class Transport:
 
     def quicker(self, timeout: float) -> Transport:
         """Return another connection with the same token that waits less long for an answer."""
-        return Transport(self._token, base_url=self.base_url, timeout=timeout)
+        other = Transport(self._token, base_url=self.base_url, timeout=timeout)
+        other.team_id = self.team_id
+        return other
 
     @property
     def proxy(self) -> str | None:

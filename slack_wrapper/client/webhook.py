@@ -42,13 +42,19 @@ REMEDIES: Mapping[str, str] = {
     "action_prohibited": "a workspace admin has restricted posting; ask them",
     "channel_is_archived": "unarchive the webhook's channel, or make a webhook for another one",
     "channel_not_found": "the webhook's channel is gone; make a new webhook, and encrypt it",
+    "invalid_blocks": "check the message's blocks",
     "invalid_payload": "check the message's blocks",
     "invalid_token": "the webhook was revoked; make a new one, and encrypt it: slack-wrapper rekey",
     "no_active_hooks": "the webhook is switched off; make a new one, and encrypt it",
     "no_service": "the webhook was removed; make a new one, and encrypt it: slack-wrapper rekey",
     "no_team": "the workspace is gone; make a webhook in another one, and encrypt it",
     "no_text": "give the step a message",
+    "posting_to_general_channel_denied": "the channel takes posts of admins only; make a webhook "
+    "for another one",
+    "rollup_error": "slack had trouble of its own; look into the channel, and run the step again",
     "team_disabled": "the workspace is switched off; make a webhook in another one",
+    "too_many_attachments": "use fewer attachments",
+    "user_not_found": "the person whom the webhook writes to is gone; make a new webhook",
 }
 _PATHS: Mapping[str, str] = {
     "slack": r"^/services/T\w+/B\w+/\w+$",

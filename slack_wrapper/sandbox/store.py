@@ -29,6 +29,7 @@ ALL_SCOPES = (
     "files:write",
     "groups:history",
     "groups:read",
+    "im:history",
     "im:write",
     "incoming-webhook",
     "reactions:read",

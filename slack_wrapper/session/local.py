@@ -35,7 +35,7 @@ from slack_wrapper.session.flushing import Outcome, flush, never
 from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.session.unfit import refuse
-from slack_wrapper.vault.kinds import secret_kind
+from slack_wrapper.vault.kinds import TOKENS, WEBHOOK, remedy, secret_kind
 from slack_wrapper.vault.password import PasswordChain
 from slack_wrapper.vault.password_sources import tell
 
@@ -189,7 +189,7 @@ class LocalSession:
     def _connect(self, encrypted_key: str | None, ask: bool) -> Transport:
         token = self._token(encrypted_key, ask)
         kind, flavor = secret_kind(token.reveal()), self._settings.flavor
-        if kind == "webhook":
+        if kind == WEBHOOK:
             return WebhookTransport(token, flavor=flavor)
         source = f"the key file {encrypted_key}" if encrypted_key else f"${TOKEN_VARIABLE}"
         if flavor != SLACK:
@@ -197,13 +197,13 @@ class LocalSession:
                 f"{source} holds no webhook's address, and slack.flavor is {flavor}",
                 hint="servers other than Slack are posted to by their incoming webhooks only",
             )
-        if kind in ("bot token", "user token"):
-            return Transport(token, base_url=self._settings.base_url)
-        what = f"holds a {kind}" if kind else "holds no slack token"
-        raise TokenMalformed(
-            f"{source} {what}",
-            hint="posting needs a bot token (xoxb-…) or a webhook's address: see docs/slack-app.md",
-        )
+        if kind in TOKENS:
+            transport = Transport(token, base_url=self._settings.base_url)
+            transport.team_id = self._settings.team_id
+            return transport
+        article = "an" if (kind or "").startswith("a") else "a"
+        what = f"holds {article} {kind}" if kind else "holds no slack token"
+        raise TokenMalformed(f"{source} {what}", hint=remedy(kind))
 
     def _token(self, encrypted_key: str | None, ask: bool) -> Secret:
         if encrypted_key:

@@ -10,7 +10,7 @@ from slack_wrapper.common import regular_file
 from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.redact import Secret
 from slack_wrapper.system import git
-from slack_wrapper.vault.kinds import secret_kind
+from slack_wrapper.vault.kinds import BOT, WEBHOOK, remedy, secret_kind
 from slack_wrapper.vault.lines import MAX_SECRET_BYTES
 
 STDIN = "-"
@@ -52,8 +52,8 @@ def warnings(path: str, token: Secret) -> list[str]:
         found.append(
             "this does not look like a Slack token (xoxb-…) or webhook URL; encrypted all the same"
         )
-    elif kind not in ("bot token", "webhook"):
-        found.append(f"this looks like: {kind}; steps post with a bot token (xoxb-…)")
+    elif kind not in (BOT, WEBHOOK):
+        found.append(f"this looks like: {kind}; {remedy(kind)}")
     if path != STDIN:
         found.extend(_git_warnings(Path(path)))
     return found

@@ -102,7 +102,7 @@ LOST = [(SHARE, code) for code in LOST_UPLOAD]  # not refused: the files are upl
 REFUSALS = [
     (kind, method, code)
     for kind, method in CALLS
-    for code in sorted(REMEDIES)
+    for code in sorted({*REMEDIES} - TRANSIENT)
     if (method, code) not in LOST
 ]
 
