@@ -59,7 +59,9 @@ rule work:
 SERVE = """
 import sys
 from slack_wrapper.sandbox.server import Sandbox
-with Sandbox(rate_limits=True) as box:
+from slack_wrapper.sandbox.store import DEFAULT_SEED
+user = {**DEFAULT_SEED["tokens"][0], "token": "xoxb-sandbox-token"}
+with Sandbox(seed={**DEFAULT_SEED, "tokens": [user]}, key="benchmark", rate_limits=True) as box:
     print(box.url, flush=True)
     sys.stdin.read()
 """
@@ -125,7 +127,7 @@ def run(url: str, jobs: int, side: str) -> Cost:
 
 def calls(url: str) -> int:
     """Return how often Slack was called."""
-    with urllib.request.urlopen(f"{url}/sandbox/state", timeout=60) as answer:
+    with urllib.request.urlopen(f"{url}/sandbox/state?key=benchmark", timeout=60) as answer:
         return len(json.load(answer)["calls"])
 
 

@@ -18,7 +18,10 @@ from benchmarks.measuring import Row, at_most, server
 SERVE = """
 import os, sys
 from slack_wrapper.sandbox.server import Sandbox
-with Sandbox(rate_limits=True, scale=float(os.environ["SCALE"])) as box:
+from slack_wrapper.sandbox.store import DEFAULT_SEED
+user = {**DEFAULT_SEED["tokens"][0], "token": "xoxb-sandbox-token"}
+seed = {**DEFAULT_SEED, "tokens": [user]}
+with Sandbox(seed=seed, rate_limits=True, scale=float(os.environ["SCALE"])) as box:
     print(box.api_url, flush=True)
     sys.stdin.read()
 """

@@ -15,12 +15,13 @@ for _ in $(seq 100); do
     kill -0 $sandbox 2>/dev/null || { cat "$place/sandbox.log" >&2; exit 1; }
     sleep 0.1
 done
-SLACK_WRAPPER_BASE_URL=$(python -c 'import json, sys; print(json.load(open(sys.argv[1]))["api_url"])' "$place/ready.json")
+ready() { python -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$place/ready.json" "$1"; }
+SLACK_WRAPPER_BASE_URL=$(ready api_url)
 export SLACK_WRAPPER_BASE_URL
 
 if [ ! -f "$place/slack-api.enc" ]; then
     (umask 077 && python -c 'import secrets; print(secrets.token_urlsafe(24))' >"$place/password")
-    printf 'xoxb-sandbox-token' |
+    ready token |
         slack-wrapper encrypt --key - --encrypted "$place/slack-api.enc" --password-file "$place/password"
 fi
 

@@ -53,12 +53,19 @@ def run(args: argparse.Namespace) -> int:
     parent = os.getppid()
     over = _signals()
     with _sandbox(args, seed) as sandbox:
-        print(f"Slack sandbox: {sandbox.url}")
+        print(f"Slack sandbox: {sandbox.page_url}")
         print(f"  export SLACK_WRAPPER_BASE_URL={sandbox.api_url}")
         print(f"  token: {sandbox.token}", flush=True)
         if args.ready_file:
-            ready = {"url": sandbox.url, "api_url": sandbox.api_url, "pid": os.getpid()}
-            atomic.write(args.ready_file, json.dumps(ready).encode())
+            ready = {
+                "url": sandbox.url,
+                "page_url": sandbox.page_url,
+                "api_url": sandbox.api_url,
+                "token": sandbox.token,
+                "key": sandbox.key,
+                "pid": os.getpid(),
+            }
+            atomic.write(args.ready_file, json.dumps(ready).encode(), mode=0o600)
         while not over.wait(_PARENT_POLL if args.until_parent_exits else None):
             if os.getppid() != parent:
                 break

@@ -31,14 +31,16 @@ _INLINE = (
 _ATOM = re.compile(r"`([^`\n]+)`|<([^<>\n]+)>")
 _URL = re.compile(r"(https?://|mailto:)[^\s<>\"']+")
 _LIST = re.compile(r"^(\s*)(?:[•◦▪‣-]|(\d+)[.)])\s+")
-# Markdown → mrkdwn, in this order: italics before bold, which has one star afterwards.
-_MARKDOWN = (
-    (re.compile(r"^(\s*)\*\s+", re.MULTILINE), r"\1• "),
+# Markdown → mrkdwn, in this order: italics before bold, which has one star afterwards. No form can
+# run past the next mark of its kind, so that the time grows with the text and not with its square.
+_MARKDOWN: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"^([ \t]*)\*[ \t]+", re.MULTILINE), r"\1• "),
     (re.compile(r"(?<!\*)\*(?!\*)(\S(?:[^*\n]*\S)?)\*(?!\*)"), r"_\1_"),
-    (re.compile(r"\*\*(\S(?:[^\n]*?\S)?)\*\*|__(\S(?:[^\n]*?\S)?)__"), r"*\1\2*"),
-    (re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE), r"*\1*"),
-    (re.compile(r"~~(\S(?:[^\n]*?\S)?)~~"), r"~\1~"),
-    (re.compile(r"!?\[([^\]\n]+)\]\((https?://[^\s)]+)\)"), r"<\2|\1>"),
+    (re.compile(r"\*\*(?=\S)((?:(?!\*\*)[^\n])+)(?<=\S)\*\*"), r"*\1*"),
+    (re.compile(r"__(?=\S)((?:(?!__)[^\n])+)(?<=\S)__"), r"*\1*"),
+    (re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE), lambda match: f"*{match[1].rstrip('# ')}*"),
+    (re.compile(r"~~(?=\S)((?:(?!~~)[^\n])+)(?<=\S)~~"), r"~\1~"),
+    (re.compile(r"!?\[([^\[\]\n]+)\]\((https?://[^\s)\[]+)\)"), r"<\2|\1>"),
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Response, send_file
+from flask import Response, g, send_file
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
@@ -86,6 +86,7 @@ def _page(store: Store, name: str | None, link: Link, *, live: bool = False) -> 
             for one in store.data.get("scheduled", []) if one["channel"] == channel["id"]
         ],
         live=live,
+        nonce=g.nonce if live else "",
     )  # fmt: skip
 
 

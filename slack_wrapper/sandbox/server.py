@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import ssl
 import threading
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from slack_wrapper.errors import MissingExtra
 from slack_wrapper.sandbox.faults import Faults
 from slack_wrapper.sandbox.pacing import Pacing
-from slack_wrapper.sandbox.store import DEFAULT_TOKEN, Store
+from slack_wrapper.sandbox.store import Store
 
 HOST = "127.0.0.1"
 _POLL = 0.02  # seconds after which `stop` is noticed
@@ -28,6 +29,7 @@ class Sandbox:
         rate_limits: whether Slack's rate limits are enforced.
         scale: seconds of Slack's rate limits that pass in one second of ours.
         tls: serve https with this certificate, for tests of clients.
+        key: opens the page and the control addresses; None for a new one.
 
     Raises:
         MissingExtra: Flask is not installed.
@@ -44,12 +46,14 @@ class Sandbox:
         rate_limits: bool = False,
         scale: float = 1.0,
         tls: ssl.SSLContext | None = None,
+        key: str | None = None,
     ) -> None:
         self.store = Store(folder, seed, keep_bytes=keep_bytes)
         self.faults = Faults()
         self.pacing = Pacing(on=rate_limits, scale=scale)
         tokens = self.store.data["tokens"]
-        self.token: str = tokens[0]["token"] if tokens else DEFAULT_TOKEN
+        self.token: str = tokens[0]["token"] if tokens else ""
+        self.key = key or secrets.token_urlsafe(16)
         self._scheme = "https" if tls else "http"
         self._server = _make_server(self, port, tls)
         self.port = int(self._server.server_port)
@@ -59,8 +63,13 @@ class Sandbox:
 
     @property
     def url(self) -> str:
-        """Address of the page."""
+        """Address of the server."""
         return f"{self._scheme}://{HOST}:{self.port}"
+
+    @property
+    def page_url(self) -> str:
+        """Address of the page, with the key that opens it."""
+        return f"{self.url}/?key={self.key}"
 
     @property
     def api_url(self) -> str:
@@ -104,6 +113,7 @@ def _make_server(sandbox: Sandbox, port: int, tls: ssl.SSLContext | None) -> Any
     try:
         from werkzeug.serving import WSGIRequestHandler, make_server
 
+        from slack_wrapper.sandbox import doors
         from slack_wrapper.sandbox.app import build
     except ModuleNotFoundError as error:
         raise MissingExtra(f"the sandbox needs {error.name}, which is not installed") from None
@@ -119,5 +129,6 @@ def _make_server(sandbox: Sandbox, port: int, tls: ssl.SSLContext | None) -> Any
 
     app = build(sandbox.store, sandbox.faults, sandbox.pacing)
     server = make_server(HOST, port, app, threaded=True, request_handler=Handler, ssl_context=tls)
+    doors.register(app, sandbox.key, server.server_port)
     server.daemon_threads = True  # type: ignore[attr-defined]
     return server

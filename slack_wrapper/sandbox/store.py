@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import threading
@@ -17,7 +18,6 @@ from typing import Any
 from slack_wrapper.common.parsing import from_json
 from slack_wrapper.common.regular_file import read_bytes
 
-DEFAULT_TOKEN = "xoxb-sandbox-token"  # noqa: S105 - opens nothing but the sandbox
 ALL_SCOPES = (
     "channels:history",
     "channels:join",
@@ -45,7 +45,7 @@ DEFAULT_SEED: dict[str, Any] = {
         {"id": "U00000ADA", "name": "ada", "email": "ada@example.org"},
         {"id": "U0000GRACE", "name": "grace", "email": "grace@example.org"},
     ],
-    "tokens": [{"token": DEFAULT_TOKEN, "user": "U00000BOT", "scopes": list(ALL_SCOPES)}],
+    "tokens": [{"user": "U00000BOT", "scopes": list(ALL_SCOPES)}],
     "channels": [
         {"id": "C0000LIBREC", "name": "librec_channel", "members": ["U00000BOT", "U00000ADA"]},
         {"id": "C000GENERAL", "name": "general", "members": ["U00000ADA"]},
@@ -67,7 +67,7 @@ def check_seed(seed: Any) -> None:
     needed = {
         "users": ("id", "name"),
         "channels": ("id", "name"),
-        "tokens": ("token", "user", "scopes"),
+        "tokens": ("user", "scopes"),
         "webhooks": ("path", "channel"),
         "usergroups": ("id", "handle"),
     }
@@ -128,6 +128,8 @@ class Store:
                     entry["state"] = "reserved"
             return loaded
         fresh = copy.deepcopy(seed)
+        for token in fresh.get("tokens", []):  # without one, it is new and nobody can guess it
+            token.setdefault("token", f"xoxb-sandbox-{secrets.token_hex(12)}")
         return {
             "team": fresh.get("team", "Sandbox Lab"),
             "users": fresh.get("users", []),
@@ -154,6 +156,7 @@ class Store:
             return
         with self.lock:
             temporary = self.folder / "state.json.tmp"
+            temporary.touch(mode=0o600)
             temporary.write_text(json.dumps(self.data, ensure_ascii=False), encoding="utf-8")
             temporary.replace(self.folder / "state.json")
 

@@ -42,7 +42,9 @@ def test_a_run_shows_and_leaves_no_secret(new_study: New, way: Any) -> None:
     assert {"hello", "declared"} <= set(texts)
     assert any("SLACK_WRAPPER_SESSION=" in text for text in texts), "no log of the failure"
     for page in ("", "/channel/librec_channel"):
-        with urllib.request.urlopen(study.sandbox.url + page) as answer:
+        key = {"X-Sandbox-Key": study.sandbox.key}
+        request = urllib.request.Request(study.sandbox.url + page, headers=key)
+        with urllib.request.urlopen(request) as answer:
             assert secrets.find(answer.read(), study.password, study.token) == []
     asked = study.safe / "asked"
     assert not asked.exists() or not secrets.find(

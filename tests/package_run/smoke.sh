@@ -10,12 +10,13 @@ for _ in $(seq 200); do
     [ -f ready.json ] && break
     sleep 0.1
 done
-SLACK_WRAPPER_BASE_URL=$(python -c 'import json; print(json.load(open("ready.json"))["api_url"])')
+ready() { python -c 'import json, sys; print(json.load(open("ready.json"))[sys.argv[1]])' "$1"; }
+SLACK_WRAPPER_BASE_URL=$(ready api_url)
 export SLACK_WRAPPER_BASE_URL
 
 step "the token, encrypted"
 mkdir -p safe-place keys post results
-printf xoxb-sandbox-token >safe-place/slack-api.key
+ready token >safe-place/slack-api.key
 (umask 077 && echo "correct horse battery staple" >password)
 slack-wrapper encrypt --key safe-place/slack-api.key --encrypted keys/slack-api.enc \
     --password-file password 2>/dev/null

@@ -34,7 +34,7 @@ def control(box: Sandbox, what: str, given: object) -> dict:
     request = urllib.request.Request(
         f"{box.url}/sandbox/{what}",
         json.dumps(given).encode(),
-        {"Content-Type": "application/json"},
+        {"Content-Type": "application/json", "X-Sandbox-Key": box.key},
     )
     with urllib.request.urlopen(request, timeout=5) as answer:
         return json.load(answer)
@@ -173,7 +173,7 @@ def test_the_log_of_calls_holds_no_token(box: Sandbox, web: WebClient) -> None:
     assert (first["method"], first["status"], first["error"]) == ("auth.test", 200, None)
     assert second["error"] == "channel_not_found"
     assert second["args"]["channel"] == "nowhere"
-    with urllib.request.urlopen(f"{box.url}/sandbox/state", timeout=5) as answer:
+    with urllib.request.urlopen(f"{box.url}/sandbox/state?key={box.key}", timeout=5) as answer:
         state = answer.read().decode()
     assert box.token not in state
     assert "B0000HOOK" not in state

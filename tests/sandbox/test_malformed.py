@@ -47,7 +47,8 @@ def test_a_style_of_a_wrong_form_leaves_the_page_whole(box: Sandbox, web: WebCli
     web.chat_postMessage(
         channel=MEMBER, text="a", blocks=[{"type": "rich_text", "elements": [section]}]
     )
-    with urllib.request.urlopen(box.url, timeout=5) as page:
+    request = urllib.request.Request(box.url, headers={"X-Sandbox-Key": box.key})
+    with urllib.request.urlopen(request, timeout=5) as page:
         assert b"styled" in page.read()
 
 
@@ -71,4 +72,7 @@ def test_arguments_of_a_wrong_form(box: Sandbox, method: str, body: bytes, error
 
 def test_the_page_of_no_channel(box: Sandbox) -> None:
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        urllib.request.urlopen(f"{box.url}/channel/nope", timeout=5)
+        request = urllib.request.Request(
+            f"{box.url}/channel/nope", headers={"X-Sandbox-Key": box.key}
+        )
+        urllib.request.urlopen(request, timeout=5)

@@ -18,7 +18,8 @@ TEXT = Text({"U1": "ada"}, {"C1": "general"})
 
 
 def get(box: Sandbox, path: str) -> tuple[str, dict]:
-    with urllib.request.urlopen(box.url + path, timeout=5) as answer:
+    request = urllib.request.Request(box.url + path, headers={"X-Sandbox-Key": box.key})
+    with urllib.request.urlopen(request, timeout=5) as answer:
         return answer.read().decode(errors="replace"), dict(answer.headers)
 
 

@@ -109,8 +109,8 @@ def test_the_command_ends_with_its_parent(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["--seed", "nowhere.yaml"], "nowhere.yaml: No such file"),
-        (["--seed", "bad.yaml"], "bad.yaml is no seed: tokens[0] has no user"),
-        (["--seed", "odd.yaml"], "odd.yaml is no seed: unknown key chanels"),
+        (["--seed", "bad.yaml"], "bad.yaml is not a seed: tokens[0] has no user"),
+        (["--seed", "odd.yaml"], "odd.yaml is not a seed: unknown key chanels"),
         (["--state", "file/x"], "file/x"),
         (["--state", "damaged"], "damaged/state.json is damaged"),
         (["--export", "x.html"], "there is no workspace in no folder"),
