@@ -6,11 +6,13 @@ is there or is not.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_wrapper.client import messages
+from slack_wrapper.client.closed import uneditable, unthreadable
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
@@ -26,12 +28,14 @@ class Living:
         posted: where it is.
         key: our idempotency key of it; replies add their number.
         replies: the messages that continue it, in order; `update` keeps them up to date.
+        anew: how many of these were said anew, as the one before could not be edited.
         thread_ts: root of the thread that it stands in itself; None when it is a root.
     """
 
     posted: Posted
     key: str
     replies: list[Posted] = field(default_factory=list)
+    anew: int = 0
     thread_ts: str | None = None
 
 
@@ -51,7 +55,8 @@ def update(
     Slack refuses an update of more than 4,000 characters. A longer text is cut into parts as a new
     post is: the message says the first, and each further part is a reply in its thread, which the
     next update changes in its turn. Replies that are no longer needed are deleted. So nothing is
-    cut, and nobody sees a part twice.
+    cut, and nobody sees a part twice. A further part that cannot be edited is said anew, and one
+    that the thread does not take goes to the channel.
 
     Args:
         transport: the connection.
@@ -64,7 +69,7 @@ def update(
         attachments: the same.
 
     Raises:
-        SlackRefused: `message_not_found`, when somebody has deleted it, and others.
+        SlackRefused: the message itself cannot be edited, see `closed.uneditable`, and others.
         SlackUnavailable: it is as it was, or half of it is new; the same call makes it whole.
         SlackAmbiguous: a further part may or may not be there; see `messages.post`.
     """
@@ -75,21 +80,44 @@ def update(
         retrier.run(lambda: transport.call("chat.update", params, about=about))
 
     change(living.posted, first, blocks=blocks, attachments=attachments)
-    for number, part in enumerate(rest):
-        if number < len(living.replies):
-            change(living.replies[number], part)
-            continue
-        reply = Message(
-            living.posted.channel,
-            part,
-            key=f"{living.key}.{number + 2}",
-            thread_ts=living.thread_ts or living.posted.ts,
+
+    def say(number: int, part: str) -> Posted:
+        key = f"{living.key}.{number + 2}" + (f".{living.anew}" if living.anew else "")
+        root = living.thread_ts or living.posted.ts
+        reply = Message(living.posted.channel, part, key=key, thread_ts=root)
+        return continued(
+            reply, lambda one: messages.post(transport, one, retrier, about=about, locate=locate)
         )
-        posted = messages.post(transport, reply, retrier, about=about, locate=locate)
-        living.replies.append(posted)
+
+    for number, part in enumerate(rest):
+        if number == len(living.replies):
+            living.replies.append(say(number, part))
+            continue
+        try:
+            change(living.replies[number], part)
+        except SlackRefused as refused:
+            if not uneditable(refused):
+                raise
+            living.anew += 1
+            living.replies[number] = say(number, part)
     while len(living.replies) > len(rest):
-        delete(transport, living.replies[-1], retrier, about=about)
+        with contextlib.suppress(SlackRefused):  # then it stays, and says too much
+            delete(transport, living.replies[-1], retrier, about=about)
         living.replies.pop()
+
+
+def continued(reply: Message, post: Callable[[Message], Posted]) -> Posted:
+    """Post what continues a message as a reply, or in the channel when the thread refuses it.
+
+    Raises:
+        SlackError: see `messages.post`.
+    """
+    try:
+        return post(reply)
+    except SlackRefused as refused:
+        if not unthreadable(refused):
+            raise
+    return post(replace(reply, thread_ts=None))
 
 
 def delete(transport: Transport, posted: Posted, retrier: Retrier, *, about: str) -> None:

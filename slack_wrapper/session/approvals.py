@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from slack_wrapper.client import messages, updates
+from slack_wrapper.client.closed import unthreadable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.reactions import reactions
@@ -358,15 +359,29 @@ def _posted(receipt: Receipt) -> Posted:
 
 
 def _say(workspace: Workspace, asked: Request, receipt: Receipt, name: str, text: str) -> None:
-    """Say something in the question's thread; where that fails the question is what counts."""
+    """Say something in the question's thread, or in the channel if the thread refuses it.
+
+    Where that fails too, the question is what counts.
+    """
     message = Message(
         str(receipt["channel"]),
         text,
         key=f"{receipt['key']}.{name}",
         thread_ts=receipt.get("thread_ts") or receipt["ts"],
     )
+
+    def post(one: Message) -> Posted:
+        wire, about = workspace.transport, asked.about
+        return messages.post(wire, one, Retrier(_ONCE), about=about, locate=str)
+
     with contextlib.suppress(SlackError):
-        messages.post(workspace.transport, message, Retrier(_ONCE), about=asked.about, locate=str)
+        try:
+            post(message)
+        except SlackRefused as refused:
+            if not unthreadable(refused):
+                raise
+            link = f" ({receipt['permalink']})" if receipt.get("permalink") else ""
+            post(replace(message, text=f"{text}{link}", thread_ts=None))
 
 
 def _pending(

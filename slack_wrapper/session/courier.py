@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from slack_wrapper import atomic
 from slack_wrapper.client import scheduled
+from slack_wrapper.client.closed import unthreadable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.delivery.entry import Entry
@@ -35,7 +36,7 @@ from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.delivery import Delivery, target
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
-from slack_wrapper.session.threads import BEHIND, PENDING, Threads
+from slack_wrapper.session.threads import BEHIND, PENDING, Threads, by_default
 from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Courier:
         )
         try:
             settled = timing.settle(delivery) if progress.unclear and progress.post_at else None
-            receipt = settled or (timing.schedule(delivery, at) if at else _run(delivery))
+            receipt = settled or self._carry_out(delivery, at)
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
@@ -155,6 +156,18 @@ class Courier:
             raise
         self._away.pop(entry.place[0], None)
         return receipt
+
+    def _carry_out(self, delivery: Delivery, at: float) -> Receipt:
+        """Post, or schedule; in the channel when a thread that nobody has named refuses it."""
+        try:
+            return timing.schedule(delivery, at) if at else _run(delivery)
+        except SlackRefused as refused:
+            root = delivery.progress.thread
+            if not (root and unthreadable(refused) and by_default(delivery.request)):
+                raise
+        self.threads.lost(root)
+        delivery.progress.thread = None
+        return timing.schedule(delivery, at) if at else _run(delivery)
 
     def gone(self, key: str) -> None:
         """Remember that Slack has not answered just now, asked with a key file."""

@@ -13,6 +13,7 @@ from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.updates import continued
 from slack_wrapper.client.uploads import Share, UploadedFile
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
@@ -20,6 +21,7 @@ from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, with_images
 from slack_wrapper.session.request import FILE, Request
+from slack_wrapper.session.threads import by_default
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
@@ -123,7 +125,10 @@ class Delivery:
                 key=f"{progress.key}.{progress.parts + 1}",
                 thread_ts=progress.thread or progress.ts,
             )
-            self._post(reply)
+            if by_default(self.request):
+                continued(reply, self._post)
+            else:
+                self._post(reply)
             progress.parts += 1
 
     def _upload(self) -> None:

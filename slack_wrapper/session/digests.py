@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from slack_wrapper.client import updates
+from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.common.text import shorten
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 MAX_TITLE = 150  # characters of the title that are shown
 MAX_LINE = 200  # characters of a line in the message; the list in the thread has all of it
 _ROOM = MAX_TEXT - 200
-# What Slack says when the message is not there any more, or may not be changed.
-_GONE = ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
 _PATIENCE = 10  # windows after which a change that failed is tried again
 _WAITS = "its line comes with the next change of the message"
 
@@ -189,6 +188,7 @@ class _Digest:
         self._lock = threading.RLock()  # of the state
         self._changing = threading.RLock()  # one change at a time; taken before the other one
         self._since = time.monotonic()  # when it was last changed
+        self._left: dict[str, tuple[str, Receipt]] = {}  # step → receipt, of messages left behind
         self.window = WINDOW
 
     @property
@@ -235,6 +235,8 @@ class _Digest:
             line = self._state.lines.get(step)
             if line is not None and line.shown and line.receipt:
                 receipts.renew(line.receipt, self._receipt(step))
+            elif line is None and self._left.get(step, ("",))[0]:
+                receipts.renew(*self._left[step])
 
     def due(self) -> bool:
         """Whether it is time to change the message."""
@@ -271,7 +273,7 @@ class _Digest:
         with self._changing:
             if self._state.lines:
                 self._say(over=True)
-                self._list()
+                self._list(list(self._state.lines.values()))
             if self._state.behind:
                 raise SlackUnavailable(
                     f"the message {self._state.title} waits for slack", code="behind"
@@ -286,12 +288,16 @@ class _Digest:
 
     def _remember(self) -> None:
         """Keep what steps have said whose jobs have failed or been killed: they will run again."""
-        for step, line in self._state.lines.items():
-            request = {**self._state.root, "receipt": line.receipt}
-            said, receipt = _said(self._state.title, line.text), self._receipt(step)
-            self._courier.remember(
-                Entry(step, request, Progress(key=step), step, said, receipt=receipt)
-            )
+        for step in self._state.lines:
+            self._remember_one(step)
+
+    def _remember_one(self, step: str) -> None:
+        line = self._state.lines[step]
+        request = {**self._state.root, "receipt": line.receipt}
+        said, receipt = _said(self._state.title, line.text), self._receipt(step)
+        self._courier.remember(
+            Entry(step, request, Progress(key=step), step, said, receipt=receipt)
+        )
 
     def _root(self, request: Request) -> dict[str, Any]:
         post = replace(
@@ -326,32 +332,53 @@ class _Digest:
         try:
             updates.update(workspace.transport, message, text, retrier, about=request.about)
         except SlackRefused as refused:
-            if refused.code not in _GONE:
+            if not uneditable(refused):
                 raise
-            said = self._begin_anew(request, over=over)
+            said = self._begin_anew(request, over=over, there=refused.code != DELETED)
         with self._lock:
             self._since = time.monotonic()
             self._shown(said)
             self._state.write()
 
-    def _begin_anew(self, request: Request, *, over: bool) -> dict[str, Line]:
-        """Post the message again, as somebody has deleted it; return the steps that it has."""
+    def _begin_anew(self, request: Request, *, over: bool, there: bool) -> dict[str, Line]:
+        """Post another message; return the lines that it has, by their steps.
+
+        Args:
+            request: that posted the first one.
+            over: whether this is its last word.
+            there: whether the first one is in the channel, and only its change was refused: then
+                the other one says what that one has not. One that was deleted is said again.
+        """
+        if there:
+            self._leave_behind()
         with self._lock:
             known = self._courier.ledger.find(step_of(request.receipt, request.channels[0]))
             if known is not None:
                 self._courier.ledger.forget(known)
-            said = dict(self._state.lines)
-            self._state.posted = {}
+            said, self._state.posted, self._state.root = dict(self._state.lines), {}, {}
+            if not said:
+                return {}
             self._state.root = replace(request, message=_text(self._state, over=over)).to_dict()
             self._state.write()
             self._post()
         return said if self._state.posted["status"] == "delivered" else {}
 
-    def _list(self) -> None:
-        """Let the thread have all lines, when the message has not."""
-        text = "\n".join(f"• {line.text}" for line in self._state.lines.values())
-        if _fits(self._state) or self._state.posted.get("status") != "delivered":
+    def _leave_behind(self) -> None:
+        """Let the steps whose lines the message in the channel has be done with it."""
+        shown = [step for step, line in self._state.lines.items() if line.shown]
+        if shown:
+            self._list([self._state.lines[step] for step in shown])
+        with self._lock:
+            for step in shown:
+                self._left[step] = (self._state.lines[step].receipt, self._receipt(step))
+                self._remember_one(step)
+                self._state.drop(step)
+
+    def _list(self, lines: Sequence[Line]) -> None:
+        """Let the thread have all lines of the message, when that has not."""
+        if _fits(lines) or self._state.posted.get("status") != "delivered":
             return
+        text = "\n".join(f"• {line.text}" for line in lines)
         root = Request.from_dict(self._state.root)
         post = replace(root, message=text, thread=NO_THREAD, part=1)
         self._courier.deliver(self._workspace(root.encrypted_key), post, (), thread=self.root)
@@ -405,8 +432,7 @@ def _text(state: Shared, *, over: bool) -> str:
     return "\n".join([head, *more, *reversed(kept)])
 
 
-def _fits(state: Shared) -> bool:
-    lines = state.lines.values()
+def _fits(lines: Sequence[Line]) -> bool:
     whole = all(len(line.text) <= MAX_LINE for line in lines)
     return whole and sum(len(_line(line)) + 1 for line in lines) <= _ROOM
 

@@ -77,6 +77,10 @@ class Threads:
             return self._arrived.get(thread.removeprefix(PENDING), thread)
         return thread
 
+    def lost(self, root: str) -> None:
+        """Forget a root that takes no replies: what would reply to it goes to the channel."""
+        self._roots = {channel: ts for channel, ts in self._roots.items() if ts != root}
+
     def of_receipt(self, request: Request) -> str | None:
         """Return the ts to reply to, by now, of a post that is to reply to a step's message."""
         with contextlib.suppress(RequestError):
@@ -88,6 +92,11 @@ class Threads:
         """Remember the ts of a message that had waited."""
         if ts:
             self._arrived[key] = ts
+
+
+def by_default(request: Request) -> bool:
+    """Whether a post is in a thread by default only, and not because its author has named one."""
+    return request.thread in (RUN_THREAD, NO_THREAD)
 
 
 def _of_receipt(request: Request) -> str | None:

@@ -140,6 +140,39 @@ def test_a_long_text_of_a_reply_stays_in_its_thread(box: Sandbox) -> None:
     assert {message["thread_ts"] for message in box.messages()[1:]} == {root.posted.ts}
 
 
+@pytest.mark.parametrize("fault", [{}, {"kind": "reset", "when": "after"}])
+def test_a_further_part_that_cannot_be_edited_is_said_anew(box: Sandbox, fault: dict) -> None:
+    living = post(box)
+    update(box, living, paragraphs(9))
+    with box.store.change():
+        box.store.messages(CHANNEL).pop(1)
+    if fault:
+        box.faults.add(Fault("chat.postMessage", **fault))
+    for word in ("changed", "again"):
+        update(box, living, paragraphs(9, word))
+        assert all(text.startswith(word) for text in texts(box))
+    assert len(texts(box)) == 3
+
+
+def test_a_further_part_that_the_thread_refuses_is_in_the_channel(box: Sandbox) -> None:
+    living = post(box)
+    with box.store.change():
+        box.messages()[0]["locked"] = True
+    update(box, living, paragraphs(9))
+    update(box, living, paragraphs(9, "changed"))
+    assert "\n\n".join(texts(box)) == paragraphs(9, "changed")
+    assert not any("thread_ts" in message for message in box.messages())
+
+
+def test_a_further_part_that_may_not_be_deleted_stays(box: Sandbox) -> None:
+    living = post(box)
+    update(box, living, paragraphs(9))
+    box.faults.add(Fault("chat.delete", "error", code="cant_delete_message", times=9))
+    update(box, living, "short")
+    assert texts(box)[0] == "short"
+    assert living.replies == []
+
+
 def test_a_deleted_message_is_told(box: Sandbox) -> None:
     living = post(box)
     updates.delete(transport(box), living.posted, Retrier(QUICK), about="channel x")
