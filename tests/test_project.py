@@ -100,3 +100,17 @@ def test_importing_the_package_loads_neither_slack_nor_crypto() -> None:
     modules = loaded("import slack_wrapper.step, slack_wrapper.parse_time, slack_wrapper.hooks")
     assert "slack_wrapper.step" in modules
     assert modules.isdisjoint({"slack_sdk", "cryptography", "keyring", "jsonschema"})
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    """A tag can be moved to other code; the name of a commit cannot."""
+    used = [
+        line
+        for file in Path(".github/workflows").glob("*.yml")
+        for line in file.read_text().splitlines()
+        if "uses:" in line
+    ]
+    assert used
+    assert [
+        line for line in used if not re.search(r"uses: [\w./-]+@[0-9a-f]{40} # v\d", line)
+    ] == []

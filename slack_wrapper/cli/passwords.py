@@ -6,7 +6,7 @@ import argparse
 
 from slack_wrapper.errors import NoPassword
 from slack_wrapper.redact import Secret
-from slack_wrapper.vault import password_sources
+from slack_wrapper.vault import password_sources, password_strength
 
 
 def add_password_options(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +86,7 @@ def new(args: argparse.Namespace, path: str) -> Secret:
         NoPassword: neither, and there is no terminal.
         EmptyPassword: nothing was typed, or two different things.
     """
-    return given(args) or _asked(f"New password for {path}: ", confirm=True)
+    return _judged(given(args) or _asked(f"New password for {path}: ", confirm=True))
 
 
 def second(args: argparse.Namespace, whom: str) -> Secret:
@@ -104,6 +104,26 @@ def second(args: argparse.Namespace, whom: str) -> Secret:
             f"there is no password for {whom}, and no terminal to ask at",
             hint="use --new-password-command or --new-password-file",
         )
+    return _judged(password)
+
+
+def replacement(args: argparse.Namespace, path: str) -> Secret | None:
+    """Return the new password of a key file that has one, None when nobody can be asked.
+
+    Raises:
+        EmptyPassword: nothing was typed, or two different things.
+    """
+    password = given_new(args) or password_sources.from_prompt(
+        f"New password for {path}: ", confirm=True
+    )
+    return _judged(password) if password else None
+
+
+def _judged(password: Secret) -> Secret:
+    """Say it of a new password that is easily guessed; it is taken all the same."""
+    weak = password_strength.warning(password)
+    if weak:
+        password_sources.tell(f"slack-wrapper: warning: {weak}")
     return password
 
 

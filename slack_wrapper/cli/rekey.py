@@ -8,7 +8,7 @@ from slack_wrapper.cli import passwords
 from slack_wrapper.cli.names import who_opens
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, kdf, store
-from slack_wrapper.vault.password_sources import from_prompt, tell
+from slack_wrapper.vault.password_sources import tell
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,9 +58,7 @@ def _fresh(args: argparse.Namespace) -> Secret | None:
     """Return the new password, None to keep the old one."""
     if args.keep_password:
         return None
-    password = passwords.given_new(args)
-    if password is None:
-        password = from_prompt(f"New password for {args.file}: ", confirm=True)
+    password = passwords.replacement(args, args.file)
     if password is None:
         tell("slack-wrapper: there is no terminal to ask for a new password; the old one is kept")
     return password

@@ -7,7 +7,7 @@ from typing import Any
 
 from slack_wrapper.errors import KeyFileNotWritten, os_reason
 from slack_wrapper.redact import Secret
-from slack_wrapper.vault import cleartext, password_sources, store
+from slack_wrapper.vault import cleartext, password_sources, password_strength, store
 
 
 def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
@@ -23,7 +23,10 @@ def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
     """
     token = cleartext.read(key)
     for warning in cleartext.warnings(key, token):
-        password_sources.tell(f"slack_wrapper: warning: {warning}")
+        password_sources.tell(f"slack-wrapper: warning: {warning}")
+    weak = password_strength.warning(password)
+    if weak:
+        password_sources.tell(f"slack-wrapper: warning: {weak}")
     try:
         Path(encrypted).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

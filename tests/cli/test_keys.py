@@ -172,3 +172,21 @@ def test_a_legacy_key_is_warned_about_when_it_is_used(
         env={"SLACK_WRAPPER_PASSWORD": LEGACY_PASSWORD},
     )  # fmt: skip
     assert "slack-wrapper rekey old.enc" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("password", "weak"),
+    [("p", True), ("lab2024", True), ("slack-wrapper", True), ("a" * 500, True),
+     ("correct horse battery staple", False), ("kV9#mQ2xL-wT7", False)],
+)  # fmt: skip
+def test_a_weak_password_is_taken_with_a_warning(
+    study: Path, command: Run, password: str, weak: bool
+) -> None:
+    (study / "clear.key").write_text("xoxb-1-abcdef\n")
+    done = command(
+        "encrypt", "--key", "clear.key", "--encrypted", "new.enc",
+        env={"SLACK_WRAPPER_PASSWORD": password},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert ("the password is weak" in done.stderr) is weak
+    assert len(password) < 14 or password not in done.stderr
