@@ -71,5 +71,6 @@ rule slack_post:
         blocks=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "blocks"
         ),
+        alt=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "alt"),
     wrapper:
         slack_wrapper_folder

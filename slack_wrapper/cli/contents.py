@@ -12,7 +12,7 @@ from slack_wrapper.session.tables import LAYOUTS
 
 # option → parameter of a step
 PARAMETERS = ("template", "markdown", "table", "layout", "footer")
-MESSAGE_PARAMETERS = ("color", "blocks", "images")
+MESSAGE_PARAMETERS = ("color", "blocks", "alt", "images")
 
 
 def add_content_options(parser: argparse.ArgumentParser) -> None:
@@ -28,12 +28,15 @@ def add_content_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layout", choices=LAYOUTS, help="how the table is shown")
     parser.add_argument("--field", action="append", metavar="NAME=VALUE", help="may be repeated")
     parser.add_argument("--footer", metavar="TEXT", help="a last line in small letters")
+    parser.add_argument("--color", help="good, warning, danger or #rrggbb")
+    parser.add_argument("--blocks", metavar="FILE", help="Block Kit blocks, JSON or YAML")
+    parser.add_argument(
+        "--alt", action="append", metavar="TEXT", help="what a picture shows; once per file"
+    )
 
 
 def add_message_options(parser: argparse.ArgumentParser) -> None:
     """Add what only messages have."""
-    parser.add_argument("--color", help="good, warning, danger or #rrggbb")
-    parser.add_argument("--blocks", metavar="FILE", help="Block Kit blocks, JSON or YAML")
     parser.add_argument(
         "--image", dest="images", action="append", metavar="FILE", help="show it in the message"
     )

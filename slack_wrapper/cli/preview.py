@@ -89,6 +89,7 @@ def _plain(one: Looks) -> dict[str, Any]:
         "parts": list(one.draft.parts),
         "blocks": one.draft.blocks,
         "attachments": one.draft.attachments,
+        "later": one.draft.later,
         "thread": [_files(follower.files) for follower in one.followers],
         "used": list(looks.used(one)),
         "wrong": [asdict(fault) for fault in one.wrong],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 from dataclasses import dataclass
 from io import FileIO
@@ -11,6 +12,7 @@ from typing import Any
 from slack_wrapper.client.hashing import BLOCK, BlockHash
 from slack_wrapper.client.watching import tell
 from slack_wrapper.common.regular_file import open_regular
+from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import (
     FileChanged,
     FileEmpty,
@@ -22,6 +24,7 @@ from slack_wrapper.errors import (
 
 # https://docs.slack.dev/reference/methods/files.getUploadURLExternal: 1 GB a file
 MAX_FILE_BYTES = 1 << 30
+MAX_ALT = 1000  # characters of alt_txt, same page
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class LocalFile:
         title: its title in Slack.
         size: bytes.
         identity: device, inode, size and time of last change in ns.
+        alt: of a picture, what those hear who do not see it; empty for other files.
     """
 
     path: Path
@@ -41,10 +45,19 @@ class LocalFile:
     title: str
     size: int
     identity: tuple[int, int, int, int]
+    alt: str = ""
 
 
-def check(path: str | Path, *, title: str | None = None, name: str | None = None) -> LocalFile:
+def check(
+    path: str | Path, *, title: str | None = None, name: str | None = None, alt: str = ""
+) -> LocalFile:
     """Look at a file and refuse what Slack would refuse, or what could not be read.
+
+    Args:
+        path: where it lies.
+        title: its title in Slack; else its name.
+        name: its name in Slack; else that of the path.
+        alt: of a picture, what those hear who do not see it; else its title.
 
     Raises:
         FileMissing, FileUnreadable, FileEmpty, FileTooLarge: nothing was sent.
@@ -64,7 +77,12 @@ def check(path: str | Path, *, title: str | None = None, name: str | None = None
     if status.st_size > MAX_FILE_BYTES:
         raise FileTooLarge(f"the file {path} has {status.st_size} bytes, more than Slack's 1 GB")
     shown = name or path.name
-    return LocalFile(path, shown, title or shown, status.st_size, _identity(status))
+    alt = shorten(alt or title or shown, MAX_ALT, plain=True) if _is_picture(shown) else ""
+    return LocalFile(path, shown, title or shown, status.st_size, _identity(status), alt)
+
+
+def _is_picture(name: str) -> bool:
+    return (mimetypes.guess_type(name)[0] or "").startswith("image/")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -55,12 +55,14 @@ class Share:
         thread_ts: the root message to reply to.
         comment: text of the message that carries the files.
         about: for errors, such as `channel librec_channel`.
+        blocks: of that message, in the place of its text.
     """
 
     channel: str
     thread_ts: str | None
     comment: str | None
     about: str
+    blocks: Sequence[dict[str, Any]] = ()
 
 
 def upload(
@@ -82,7 +84,7 @@ def upload(
     def once() -> UploadedFile:
         place = transport.call(
             "files.getUploadURLExternal",
-            {"filename": file.name, "length": file.size},
+            {"filename": file.name, "length": file.size, "alt_txt": file.alt or None},
             about=f"file {file.path}",
         )
         with WatchedReader(file) as reader:
@@ -141,7 +143,9 @@ def share(
                 "files": [{"id": file.id, "title": file.title} for file in files],
                 "channel_id": target.channel,
                 "thread_ts": target.thread_ts,
-                "initial_comment": target.comment or None,
+                # Slack ignores the one when the other is there.
+                "initial_comment": None if target.blocks else target.comment or None,
+                "blocks": list(target.blocks) or None,
             },
             about=target.about,
         )

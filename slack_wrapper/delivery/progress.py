@@ -24,6 +24,7 @@ class Progress:
         parts: texts that are in the channel.
         attempts: calls that the last delivery needed for what took it most.
         unclear: whether the next visible call may have been carried out already.
+        plain: whether what is said beside files went, or goes, without blocks.
         post_at: when Slack was asked to post it by itself, in seconds since the epoch; 0: never.
     """
 
@@ -37,6 +38,7 @@ class Progress:
     parts: int = 0
     attempts: int = 0
     unclear: bool = False
+    plain: bool = False
     post_at: int = 0
 
     @property

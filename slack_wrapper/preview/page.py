@@ -64,9 +64,13 @@ def _message(looks: Looks) -> dict[str, Any]:
 
 def _replies(looks: Looks) -> list[dict[str, Any]]:
     renderer = Renderer(looks.names)
+    bodies = [
+        renderer.blocks(blocks) if blocks else renderer.text(text)
+        for text, blocks in looks.draft.replies()
+    ]
     texts = [
-        {**_entry(f"2{n}"), "body": Markup(renderer.text(part))}  # noqa: S704
-        for n, part in enumerate(looks.draft.parts[1:])
+        {**_entry(f"2{n}"), "body": Markup(body)}  # noqa: S704 - escaped by the renderer
+        for n, body in enumerate(bodies)
     ]
     files = [
         {**_entry(f"3{n}"), "body": "", "files": [_file(path) for path in one.files]}

@@ -40,6 +40,9 @@ def _lines(looks: Looks) -> Iterator[str]:
     for part in rest:
         yield "↳ in the thread:"
         yield from (f"  {line}" for line in _said(part, looks))
+    if looks.draft.later:
+        yield "↳ in the thread:"
+        yield from (f"  {line}" for block in looks.draft.later for line in _block(block, looks))
     for follower in looks.followers:
         yield f"↳ in the thread: {', '.join(_file(path) for path in follower.files)}"
     yield _RULE

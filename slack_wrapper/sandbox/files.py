@@ -33,6 +33,8 @@ def get_upload_url(call: Caller) -> Answer:
         raise Refused("missing_argument")
     if int(length) > limits.MAX_FILE_BYTES:
         raise Refused("file_upload_size_restricted")
+    if len(call.text("alt_txt")) > limits.MAX_ALT:
+        raise Refused("alt_txt_too_large")
     identifier = call.store.new_id("F")
     call.store.data["files"][identifier] = {
         "id": identifier,
@@ -40,6 +42,7 @@ def get_upload_url(call: Caller) -> Answer:
         "title": name,
         "user": call.user,
         "size": int(length),
+        **({"alt_txt": call.text("alt_txt")} if call.text("alt_txt") else {}),
         "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
         "state": "reserved",
         "shares": {},
@@ -89,6 +92,8 @@ def complete(call: Caller) -> Answer:
         wanted = _parsed(wanted)
     if not isinstance(wanted, list) or not wanted:
         raise Refused("invalid_arguments")
+    if len(wanted) > limits.MAX_SHARED_FILES:
+        raise Refused("internal_error")  # slackapi/python-slack-sdk#1653
     entries: list[dict[str, Any]] = []
     for one in wanted:
         known = call.store.data["files"]
@@ -97,11 +102,12 @@ def complete(call: Caller) -> Answer:
             raise Refused("file_not_found")
         entries.append(entry)
     channel = _channel(call) if call.text("channel_id") else None
+    blocks = _blocks(call)
     for one, entry in zip(wanted, entries, strict=True):
         entry["title"] = one.get("title") or entry["name"]
         entry["state"] = "complete"
     if channel:
-        _share(call, channel, entries)
+        _share(call, channel, entries, blocks)
     return {"files": [_shown(entry) | {"shares": {}} for entry in entries]}
 
 
@@ -151,7 +157,41 @@ def _channel(call: Caller) -> dict[str, Any]:
     return channel
 
 
-def _share(call: Caller, channel: dict[str, Any], entries: list[dict[str, Any]]) -> None:
+def _blocks(call: Caller) -> list[dict[str, Any]]:
+    """Return the blocks of the message: none beside an initial comment, which wins.
+
+    Blocks of the kind `markdown` have an error of Slack's own: slackapi/python-slack-sdk#1756.
+    """
+    blocks = call.args.get("blocks")
+    if not blocks or call.text("initial_comment"):
+        return []
+    limits.check_blocks(blocks)
+    if any(block.get("type") == "markdown" for block in blocks):
+        raise Refused("internal_error")
+    found: list[dict[str, Any]] = blocks
+    return found
+
+
+def _plain(comment: str) -> str:
+    """Return an initial comment as Slack shows it: without links or mentions, with bold and code.
+
+    slackapi/python-slack-sdk#1289
+    """
+    return comment.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _said(blocks: list[dict[str, Any]]) -> str:
+    """Return the text of the sections: what a notification has of them."""
+    texts = [block.get("text") for block in blocks if block.get("type") == "section"]
+    return "\n".join(str(text.get("text", "")) for text in texts if isinstance(text, dict))
+
+
+def _share(
+    call: Caller,
+    channel: dict[str, Any],
+    entries: list[dict[str, Any]],
+    blocks: list[dict[str, Any]],
+) -> None:
     """Make the message at once, and let files.info tell of it later, as Slack does."""
     thread = call.text("thread_ts")
     message: dict[str, Any] = {
@@ -159,7 +199,8 @@ def _share(call: Caller, channel: dict[str, Any], entries: list[dict[str, Any]])
         "user": call.user,
         "bot_id": "B0000000BOT",
         "ts": call.store.new_ts(),
-        "text": call.text("initial_comment"),
+        "text": _plain(call.text("initial_comment")) or _said(blocks),
+        **({"blocks": blocks} if blocks else {}),
         "files": [{"id": entry["id"], "name": entry["name"]} for entry in entries],
     }
     if thread:

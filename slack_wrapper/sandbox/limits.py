@@ -18,6 +18,8 @@ MAX_FIELD = 2_000
 MAX_MARKDOWN = 12_000
 MAX_MESSAGE = 13_200
 MAX_FILE_BYTES = 1 << 30
+MAX_SHARED_FILES = 14  # in one message
+MAX_ALT = 1_000  # characters of alt_txt
 _KNOWN_BLOCKS = (
     "actions", "alert", "card", "carousel", "context", "context_actions", "divider", "file",
     "header", "image", "input", "markdown", "plan", "rich_text", "section", "table", "video",

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RequestError
+from slack_wrapper.session import beside_files
 from slack_wrapper.session.limits import MAX_SECTION_FIELDS, MAX_SECTION_TEXT, faults
 from slack_wrapper.session.mentions import People, shown
 from slack_wrapper.session.request import FILE, Request
 from slack_wrapper.texts import split
 
+LATER = "more to it"  # the notification of blocks that follow a message
 IMAGE = "image:"  # and a number: stands for the ID of an image that is not uploaded yet
+MAX_ALT = 2000  # characters of an image block's alt_text
 _COLOR = re.compile(r"good|warning|danger|#[0-9A-Fa-f]{6}")
 
 
@@ -25,11 +29,20 @@ class Draft:
         parts: texts of the message and of the replies that continue it.
         blocks: of the first part.
         attachments: of the first part.
+        later: blocks of one more reply, which a message with files does not show.
+        plain: beside files, the same without blocks, for a workspace that refuses them.
     """
 
     parts: tuple[str, ...]
     blocks: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    later: list[dict[str, Any]] = field(default_factory=list)
+    plain: Draft | None = None
+
+    def replies(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Return text and blocks of each reply that continues the message."""
+        texts: list[tuple[str, list[dict[str, Any]]]] = [(text, []) for text in self.parts[1:]]
+        return [*texts, (LATER, self.later)] if self.later else texts
 
 
 def compose(request: Request, people: People, *, link: str = "") -> Draft:
@@ -46,19 +59,17 @@ def compose(request: Request, people: People, *, link: str = "") -> Draft:
     text = request.comment if request.option == FILE else request.message
     text = " ".join([*(shown(name, people) for name in request.mention), text]).strip()
     footer = _footer(request, link)
-    if request.option == FILE:
-        return _with_files(request, text, footer)
-    blocks = [*request.blocks, *field_blocks(request), *_image_blocks(request)]
-    if footer:
-        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]})
+    blocks = [*request.blocks, *field_blocks(request), *_image_blocks(request), *_last(footer)]
     check_blocks(blocks, request)
-    if not request.color:
-        return _plain(text, blocks, request)
-    if not _COLOR.fullmatch(request.color):
+    if request.color and not _COLOR.fullmatch(request.color):
         raise RequestError(
             f"{_step(request)}: color is {request.color}",
             hint="use good, warning, danger or a form like #36a64f",
         )
+    if request.option == FILE:
+        return _with_files(request, text, footer)
+    if not request.color:
+        return _plain(text, blocks, request)
     parts = tuple(split(text))
     body = [*_sections(text), *blocks]
     fallback = parts[0] if parts else _fallback(request)
@@ -84,7 +95,9 @@ def _image_blocks(request: Request) -> list[dict[str, Any]]:
         {
             "type": "image",
             "slack_file": {"id": f"{IMAGE}{number}"},
-            "alt_text": path.rpartition("/")[2],
+            "alt_text": shorten(
+                request.alt.get(path) or path.rpartition("/")[2], MAX_ALT, plain=True
+            ),
         }
         for number, path in enumerate(request.images)
     ]
@@ -133,16 +146,36 @@ def _plain(text: str, blocks: list[dict[str, Any]], request: Request) -> Draft:
     return Draft(parts, whole) if _fit(whole) else Draft(parts, [], [{"blocks": blocks}])
 
 
+def _last(footer: str) -> list[dict[str, Any]]:
+    if not footer:
+        return []
+    return [{"type": "context", "elements": [{"type": "mrkdwn", "text": footer}]}]
+
+
 def _with_files(request: Request, text: str, footer: str) -> Draft:
-    for name in ("blocks", "color", "images"):
-        if getattr(request, name):
-            raise RequestError(
-                f"{_step(request)}: {name} cannot go with option file, Slack shows files with text",
-                hint="post a message step of its own beside the file step",
-            )
-    lines = [text, *(f"*{name}*: {value}" for name, value in request.fields.items())]
-    lines.append(footer)
-    return Draft(tuple(split("\n".join(line for line in lines if line))))
+    """Return what is said beside files: as blocks, and as a plain text where these are refused."""
+    if request.images:
+        raise RequestError(
+            f"{_step(request)}: images cannot be combined with option file",
+            hint="name them as files; Slack shows pictures among the files",
+        )
+    if request.color:
+        text = f"{beside_files.square(request.color)} {text}".strip()
+    named = [f"*{name}*: {value}" for name, value in request.fields.items()]
+    lines = [line for line in (text, *named, footer) if line]
+    own = list(request.blocks)
+    plain = Draft(tuple(split("\n".join(lines))), later=own)
+    parts = tuple(split(text))
+    said = _sections(parts[0]) if parts else []
+    around = [*field_blocks(request), *_last(footer)]
+    for blocks, later in (
+        ([*said, *own, *around], []),
+        ([*said, *around], own),
+        (said, [*own, *around]),
+    ):
+        if _fit(blocks) and beside_files.are_shown(blocks):
+            return Draft(parts, blocks, later=later, plain=plain if blocks else None)
+    return plain
 
 
 def _sections(text: str) -> list[dict[str, Any]]:

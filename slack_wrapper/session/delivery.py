@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client import messages, uploads
@@ -17,7 +17,7 @@ from slack_wrapper.client.updates import continued
 from slack_wrapper.client.uploads import Share, UploadedFile
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
-from slack_wrapper.session import receipts
+from slack_wrapper.session import beside_files, receipts, uploading
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, with_images
 from slack_wrapper.session.request import FILE, Request
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _NOT_READY = ("invalid_blocks", "invalid_attachments")
 # What Slack says of an upload that it no longer has, or never had: a proxy may answer in its place.
 LOST_UPLOAD = ("file_not_found", "file_deleted")
+_PLAIN_ONLY: set[str] = set()  # fingerprints of connections whose uploads take no blocks
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Delivery:
         if sharing and not progress.accepted:
             self._upload()
         if self.request.images and progress.parts == 0:
-            self._upload_images()
+            uploading.send_images(self)
         with self.lane:
             if sharing:
                 self._share()
@@ -117,13 +118,15 @@ class Delivery:
 
     def _rest(self) -> None:
         """Post what did not fit as replies."""
-        progress = self.progress
-        while progress.parts < len(self.draft.parts):
+        progress, replies = self.progress, self._draft().replies()
+        while progress.parts <= len(replies):
+            text, blocks = replies[progress.parts - 1]
             reply = Message(
                 channel=progress.channel or "",
-                text=self.draft.parts[progress.parts],
+                text=text,
                 key=f"{progress.key}.{progress.parts + 1}",
                 thread_ts=progress.thread or progress.ts,
+                blocks=blocks,
             )
             if by_default(self.request):
                 continued(reply, self._post)
@@ -131,27 +134,16 @@ class Delivery:
                 self._post(reply)
             progress.parts += 1
 
+    def _draft(self) -> Draft:
+        """Return what is said, in the form in which Slack takes it beside files."""
+        return (self.draft.plain if self.progress.plain else None) or self.draft
+
     def _upload(self) -> None:
         """Send the files to Slack, where nobody sees them yet."""
         progress, names = self.progress, self.workspace.names
         if progress.channel is None:
             progress.channel = names.channel_id(target(names, self.request))
-        for file in self.files[len(progress.uploaded) :]:
-            progress.uploaded.append(asdict(self._sent_bytes(file)))
-
-    def _sent_bytes(self, file: LocalFile) -> UploadedFile:
-        """Send one file's bytes; the answer may take as long as the config or its size says."""
-        return uploads.upload(
-            self.workspace.transport, file, self.retrier, timeout=self.workspace.upload_timeout
-        )
-
-    def _upload_images(self) -> None:
-        """Send the images to Slack, where the bot alone has them until a message shows them."""
-        progress, transport = self.progress, self.workspace.transport
-        for file in self.files[len(progress.uploaded) :]:
-            sent = self._sent_bytes(file)
-            uploads.keep_private(transport, sent, self.retrier)
-            progress.uploaded.append(asdict(sent))
+        uploading.send_files(self)
 
     def _image_ids(self) -> list[str]:
         return [str(one["id"]) for one in self.progress.uploaded] if self.request.images else []
@@ -206,20 +198,39 @@ class Delivery:
                 if not self.repost:
                     raise
         if progress.ts is None:
-            with _Unclear(self):
-                progress.ts = uploads.share(
-                    transport, self._sent(), self._where(), self.retrier, repost=self.repost
-                )
+            progress.ts = self._say_beside()
         progress.accepted = True
         self.save()
+
+    def _say_beside(self) -> str | None:
+        """Share what was uploaded, with blocks; where these are refused, once more without them.
+
+        An unclear outcome is settled in the form that it had.
+        """
+        transport, own = self.workspace.transport, bool(self.request.blocks)
+        if transport.fingerprint in _PLAIN_ONLY and self.progress.parts == 0:
+            self.progress.plain = True
+        while True:
+            try:
+                with _Unclear(self):
+                    return uploads.share(
+                        transport, self._sent(), self._where(), self.retrier, repost=self.repost
+                    )
+            except SlackRefused as refused:
+                if refused.code not in beside_files.REFUSALS or not self._where().blocks:
+                    raise
+                if not own:  # nothing but sections is known to be right
+                    _PLAIN_ONLY.add(transport.fingerprint)
+                self.progress.plain = True
 
     def _sent(self) -> list[UploadedFile]:
         return [UploadedFile(**one) for one in self.progress.uploaded]
 
     def _where(self) -> Share:
-        comment = self.draft.parts[0] if self.draft.parts else None
+        draft = self._draft()
+        comment = draft.parts[0] if draft.parts else None
         channel = self.progress.channel or ""
-        return Share(channel, self.progress.thread, comment, self.request.about)
+        return Share(channel, self.progress.thread, comment, self.request.about, draft.blocks)
 
     def _post(self, message: Message) -> Posted:
         """Post by name, which spares a look-up; private channels take their ID only."""

@@ -32,6 +32,7 @@ from slack_wrapper.errors import RequestError, SlackRefused, SlackUnavailable, S
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.coalescing import WINDOW, line_of
+from slack_wrapper.session.file_parameters import BATCH
 from slack_wrapper.session.request import FAIL, FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
 from slack_wrapper.session.threads import root_of
 from slack_wrapper.texts import MAX_TEXT
@@ -93,13 +94,23 @@ class Digests:
             root = root_of(receipt)
         if not files or receipt["status"] == "warned":
             return receipt
-        post = replace(
-            request, option=FILE, message="", comment=line_of(request), thread=NO_THREAD,
-            coalesce={}, part=1,
-        )  # fmt: skip
+        return {**receipt, "replies": self._replies(request, files, root)}
+
+    def _replies(
+        self, request: Request, files: Sequence[LocalFile], root: str | None
+    ) -> list[Receipt]:
+        """Let the files of a step follow in the thread, as many a message as go in one."""
         workspace = self._workspace(request.encrypted_key)
-        reply = self._courier.deliver(workspace, post, files, thread=root)
-        return {**receipt, "replies": [reply]}
+        size, done = request.max_files or BATCH, []
+        for start in range(0, len(files), size):
+            post = replace(
+                request, option=FILE, message="", comment="" if start else line_of(request),
+                thread=NO_THREAD, coalesce={}, part=start // size + 1,
+                files=request.files[start : start + size],
+            )  # fmt: skip
+            own = files[start : start + size]
+            done.append(self._courier.deliver(workspace, post, own, thread=root))
+        return done
 
     def confirm(self, request: Request, receipt: Receipt) -> None:
         """Learn that the receipt of a step is in its place: it may be out of date already."""

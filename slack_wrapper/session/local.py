@@ -110,8 +110,14 @@ class LocalSession:
             SlackWrapperError: whatever kept it from being posted; transient trouble gives a
                 receipt that says `queued` or `warned` instead, unless `on_failure: fail`.
         """
-        files = [check(path, title=title_of(request)) for path in (*request.files, *request.images)]
-        later = [[check(path) for path in one.files] for one in series.followers(request)]
+        files = [
+            check(path, title=title_of(request), alt=request.alt.get(path, ""))
+            for path in (*request.files, *request.images)
+        ]
+        later = [
+            [check(path, alt=request.alt.get(path, "")) for path in one.files]
+            for one in series.followers(request)
+        ]
         if not self._settings.enabled:
             return receipts.unsent("disabled", request, [*files, *chain(*later)])
         asks = request.option == APPROVAL

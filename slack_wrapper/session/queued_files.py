@@ -20,7 +20,12 @@ def unchanged(path: str, kept: KeptFile, request: Request, entry: Entry) -> Loca
     """
     place = kept.kept if kept.kept and Path(kept.kept).exists() else path
     try:
-        file = check(place, title=title_of(request), name=Path(path).name)
+        file = check(
+            place,
+            title=title_of(request),
+            name=Path(path).name,
+            alt=request.alt.get(path, ""),
+        )
         with open_regular(file.path) as content:
             same = hashlib.file_digest(content, "sha256").hexdigest() == kept.sha256
     except (FileMissing, OSError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session import coalescing, content
+from slack_wrapper.session import coalescing, content, file_parameters
 from slack_wrapper.session.content import Context, Sources
 from slack_wrapper.session.mentions import flat
 
@@ -15,7 +15,6 @@ MESSAGE = "message"
 FILE = "file"
 APPROVAL = "approval"
 DIGEST = "digest"  # a message, or files with a text, whichever the inputs make it
-DIGEST_FILES = 10  # files of a digest's message; the rest follows in its thread
 NOW = "now"  # as `post_at`: at once, even in quiet hours
 RUN_THREAD = "run"
 NO_THREAD = "none"
@@ -58,6 +57,7 @@ PARAMETERS = (
     "footer",
     "max_files",
     "coalesce",
+    "alt",
 )
 _NOT_WITH_APPROVAL = {
     "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
@@ -92,7 +92,8 @@ class Request:
         footer: last line of the message, in small letters.
         approval: terms of an approval, see `approval_terms`; empty for other options.
         attached: files that follow in the message's thread.
-        max_files: how many files one message takes; 0 for all.
+        max_files: how many files one message takes; 0 for the usual number.
+        alt: path → what those hear of a picture who do not see it.
         post_at: when it goes out: an ISO time, a duration, or `now`; empty for as soon as it may.
         living: whether the message is going to be changed, so that it has to be ours to post.
         part: which of the messages that follow the first one; 0 for the first.
@@ -118,6 +119,7 @@ class Request:
     approval: Mapping[str, Any] = field(default_factory=dict)
     attached: tuple[str, ...] = ()
     max_files: int = 0
+    alt: Mapping[str, str] = field(default_factory=dict)
     part: int = 0
     coalesce: Mapping[str, Any] = field(default_factory=dict)
     post_at: str = ""
@@ -182,17 +184,20 @@ def build(
     option = str(params.get("option") or (FILE if paths else MESSAGE)).lower()
     _one_of(option, (MESSAGE, FILE, DIGEST, APPROVAL), "option", rule)
     sources = Sources(params, message_file, inputs or {}, context, receipt, rule)
-    many = DIGEST_FILES if option == DIGEST else 0
-    most = _count(params.get("max_files"), many, rule)
+    most = file_parameters.most_files(params.get("max_files"), _step(rule))
     words = "comment" if option == FILE else "message"
     text = str(params.get(words) or "")
     title = str(params.get("message") or "") if option == FILE else ""
     if option == DIGEST:
         option = FILE if paths else MESSAGE
     said = content.said(sources, text)
-    shared, attached = (
-        ((), said.attached) if option == MESSAGE else _shared(paths, said.attached, most)
-    )
+    coalesced = coalescing.terms(params.get("coalesce"), _step(rule))
+    # Questions are one message; what shares a message with others is split when it is posted.
+    one = 0 if option == APPROVAL or coalesced else most
+    shared, attached = file_parameters.shared(paths, said.attached, one)
+    if option == MESSAGE:
+        shared, attached = (), said.attached
+    images = sources.paths("images")
     request = Request(
         option=option,
         channels=channels(params.get("channel") or defaults.get("channel"), rule),
@@ -216,11 +221,14 @@ def build(
         receipt=receipt,
         rule=rule,
         approval=_approval(params, option, rule),
-        images=sources.paths("images"),
+        images=images,
         footer=content.footer(sources),
         attached=attached,
         max_files=most,
-        coalesce=coalescing.terms(params.get("coalesce"), _step(rule)),
+        coalesce=coalesced,
+        alt=file_parameters.alternatives(
+            params.get("alt"), (*shared, *attached, *images), _step(rule)
+        ),
         post_at=_post_at(params.get("post_at"), rule),
     )
     _refuse_empty(request)
@@ -265,28 +273,6 @@ def _channel(entry: Any, rule: str) -> str:
         f"{_step(rule)}: a channel is neither a name, an ID nor {{email: address}}",
         hint="write channel: librec_channel, or channel: {email: someone@lab.org}",
     )
-
-
-def _shared(
-    files: tuple[str, ...], tables: tuple[str, ...], most: int
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return which files go in one message, and which follow; the whole table comes first."""
-    every = (*tables, *(path for path in files if path not in tables))
-    return (every[:most], every[most:]) if most else (every, ())
-
-
-def _count(value: Any, otherwise: int, rule: str) -> int:
-    if value is None or value == "":
-        return otherwise
-    try:
-        count = int(value)
-    except (TypeError, ValueError):
-        count = 0
-    if count < 1:
-        raise RequestError(
-            f"{_step(rule)}: max_files is {value}", hint="it is how many files one message takes"
-        )
-    return count
 
 
 def _fields(value: Any, rule: str) -> dict[str, str]:
@@ -379,6 +365,7 @@ def _refuse_unfit(request: Request, params: Mapping[str, Any]) -> None:
     """Refuse what an approval cannot have."""
     if request.option != APPROVAL:
         return
+    file_parameters.refuse_many(request.files, _step(request.rule))
     if len(request.channels) > 1:
         raise RequestError(
             f"{_step(request.rule)} asks in {len(request.channels)} channels",

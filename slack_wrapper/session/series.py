@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.file_parameters import BATCH
 from slack_wrapper.session.request import FILE, NO_THREAD, Request
 from slack_wrapper.session.threads import root_of
 
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
     from slack_wrapper.session.courier import Courier
     from slack_wrapper.session.local import Workspace
 
-_BATCH = 10  # files of one message where the step names no number
-
 
 def followers(request: Request) -> list[Request]:
     """Return the requests that follow a request in its thread: its attached files, in batches."""
-    size = request.max_files or _BATCH
+    size = request.max_files or BATCH
     return [
         Request(
             option=FILE,
@@ -35,6 +34,7 @@ def followers(request: Request) -> list[Request]:
             rule=request.rule,
             part=start // size + 1,
             post_at=request.post_at,
+            alt={path: text for path, text in request.alt.items() if path in request.attached},
         )
         for start in range(0, len(request.attached), size)
     ]

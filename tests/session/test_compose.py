@@ -83,12 +83,122 @@ def section(length: int) -> dict:
 
 def test_a_files_comment_has_the_fields() -> None:
     made = draft(file="a.png", comment="look", fields={"NDCG": "0.87"})
-    assert made.parts == ("look\n*NDCG*: 0.87",)
+    assert made.plain.parts == ("look\n*NDCG*: 0.87",)
+    assert made.blocks == [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "look"}},
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": "*NDCG*\n0.87"}]},
+    ]
 
 
-@pytest.mark.parametrize("more", [{"color": "good"}, {"blocks": [section(1)]}])
-def test_what_cannot_go_with_files_is_refused(more: dict) -> None:
-    assert "cannot go with option file" in over(file="a.png", **more).message
+def test_beside_files_are_mentions_footer_and_blocks() -> None:
+    made = draft(
+        file="a.png", comment="look", mention="here", footer="the end", blocks=[section(1)]
+    )
+    assert [block["type"] for block in made.blocks] == ["section", "section", "context"]
+    assert made.blocks[0]["text"]["text"] == "<!here> look"
+    assert not made.later
+    assert made.plain.parts == ("<!here> look\nthe end",)
+    assert made.plain.later == [section(1)]
+
+
+@pytest.mark.parametrize(
+    ("color", "square"),
+    [("good", "🟩"), ("danger", "🟥"), ("warning", "🟨"), ("#000000", "⬛"), ("#36a64f", "🟩"),
+     ("#0044ff", "🟦"), ("#ffffff", "⬜")],
+)  # fmt: skip
+def test_beside_files_a_colour_is_a_square(color: str, square: str) -> None:
+    made = draft(file="a.png", comment="look", color=color)
+    assert made.parts == (f"{square} look",)
+    assert made.attachments == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [{"type": "markdown", "text": "# x"},
+     {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}],
+    ids=lambda block: block["type"],
+)  # fmt: skip
+def test_what_slack_does_not_show_beside_files_follows(block: dict) -> None:
+    made = draft(file="a.png", comment="look", blocks=[block], footer="the end")
+    assert [one["type"] for one in made.blocks] == ["section", "context"]
+    assert made.later == [block]
+    assert made.replies() == [("more to it", [block])]
+
+
+def test_what_is_too_much_beside_files_follows() -> None:
+    made = draft(file="a.png", comment="word " * 1500, blocks=[section(2900)] * 4)
+    assert [len(part) > 3000 for part in made.parts] == [True, True] or len(made.parts) == 2
+    assert len(made.blocks) == 2
+    assert len(made.later) == 4
+
+
+def test_a_long_text_beside_files_goes_on_in_the_thread() -> None:
+    made = draft(file="a.png", comment="word " * 2000)
+    assert len(made.parts) == 3
+    assert [len(block["text"]["text"]) <= 3000 for block in made.blocks] == [True, True]
+
+
+def test_files_alone_have_no_blocks() -> None:
+    assert draft(file="a.png") == Draft(())
+
+
+def test_images_are_no_option_beside_files() -> None:
+    assert "images cannot be combined" in over(file="a.png", images="b.png").message
+
+
+def test_a_colour_of_another_form_is_refused() -> None:
+    assert "color is reddish" in over(message="m", color="reddish").message
+    assert "color is reddish" in over(file="a.png", color="reddish").message
+
+
+def test_files_are_split_as_those_of_a_digest() -> None:
+    names = [f"{number}.png" for number in range(25)]
+    made = build({"channel": "x", "file": names, "comment": "all"})
+    assert [len(made.files), len(made.attached), made.max_files] == [10, 15, 10]
+    made = build({"channel": "x", "file": names, "max_files": 14})
+    assert [len(made.files), len(made.attached)] == [14, 11]
+
+
+@pytest.mark.parametrize("most", [0, 15, 100, "many", -1])
+def test_a_message_takes_14_files(most: object) -> None:
+    with pytest.raises(RequestError, match="max_files is") as caught:
+        build({"channel": "x", "file": "a.png", "max_files": most})
+    assert "1 to 14" in caught.value.hint
+
+
+@pytest.mark.parametrize("count", [14, 15])
+def test_a_question_takes_14_files(count: int) -> None:
+    params = {"channel": "x", "option": "approval", "message": "good?",
+              "file": [f"{number}.png" for number in range(count)]}  # fmt: skip
+    if count == 14:
+        assert len(build(params).files) == 14
+        return
+    with pytest.raises(RequestError, match="15 files, Slack takes 14"):
+        build(params)
+
+
+@pytest.mark.parametrize(
+    ("alt", "told"),
+    [
+        ("a line that rises", {"a.png": "a line that rises"}),
+        (["a line"], {"a.png": "a line"}),
+        ({"a.png": "a line"}, {"a.png": "a line"}),
+        ("", {}),
+    ],
+)
+def test_what_is_told_of_a_picture(alt: object, told: dict) -> None:
+    assert build({"channel": "x", "file": "a.png", "alt": alt}).alt == told
+
+
+@pytest.mark.parametrize("alt", [["a", "b"], {"b.png": "b"}, 7, [7]])
+def test_what_is_told_of_no_picture_is_refused(alt: object) -> None:
+    with pytest.raises(RequestError, match="alt"):
+        build({"channel": "x", "file": "a.png", "alt": alt})
+
+
+def test_an_image_has_its_alternative() -> None:
+    made = draft(message="m", images=["plots/a.png", "b.png"], alt={"b.png": "a line"})
+    assert [block.get("alt_text") for block in made.blocks][-2:] == ["a.png", "a line"]
 
 
 def test_a_request_survives_json() -> None:
