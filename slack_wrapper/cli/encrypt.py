@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from slack_wrapper.cli import names, passwords
-from slack_wrapper.errors import RequestError
+from slack_wrapper.errors import RequestError, TokenMalformed
+from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, disk, kdf, store
 from slack_wrapper.vault.kinds import secret_kind
 from slack_wrapper.vault.password_sources import tell
@@ -14,8 +15,12 @@ from slack_wrapper.vault.password_sources import tell
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--key", metavar="CLEARTEXT", help="file with the token; - for stdin")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--key",
+        metavar="CLEARTEXT",
+        help="file with the token; - for stdin; without it the token is asked for, unseen",
+    )
     what.add_argument(
         "--add", metavar="NAME", help="let one more password open the key file, under this name"
     )
@@ -50,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
     if args.legacy_check:
         return _check_legacy(args)
     _check_places(args.key, args.encrypted)
-    disk.check_target(args.encrypted)
-    token = cleartext.read(args.key)
-    for warning in cleartext.warnings(args.key, token):
+    disk.prepare(args.encrypted)
+    token = _token(args)
+    for warning in cleartext.warnings(args.key or cleartext.STDIN, token):
         tell(f"slack-wrapper: warning: {warning}")
     password = passwords.new(args, args.encrypted)
     store.encrypt_to(
@@ -63,6 +68,16 @@ def run(args: argparse.Namespace) -> int:
     )
     print(f"wrote {args.encrypted}; it may be committed, the clear text may not")
     return 0
+
+
+def _token(args: argparse.Namespace) -> Secret:
+    """Return the token: of the file, or typed unseen."""
+    token = cleartext.read(args.key) if args.key is not None else cleartext.ask()
+    if token is None:
+        raise TokenMalformed(
+            "there is no token, and no terminal to ask at", hint="give --key FILE, or --key -"
+        )
+    return token
 
 
 def _check_legacy(args: argparse.Namespace) -> int:
@@ -80,9 +95,10 @@ def _check_legacy(args: argparse.Namespace) -> int:
 
 def _check_options(args: argparse.Namespace) -> None:
     """Say which options do not go together, beyond what argparse can."""
-    if args.profile and args.key is None:
+    others = args.add is not None or args.remove is not None or args.legacy_check
+    if args.profile and others:
         raise RequestError(
-            "--profile goes with --key only: the names of a key file share what it has",
+            "--profile is for a new key file only: the names of a key file share what it has",
             hint="leave --profile out",
         )
     fresh = args.new_password_command is not None or args.new_password_file is not None
@@ -90,14 +106,14 @@ def _check_options(args: argparse.Namespace) -> None:
         raise RequestError(
             "--new-password-command and --new-password-file go with --add only",
             hint="with --key give the password by --password-command or --password-file"
-            if args.key is not None
+            if not others
             else "this needs only a password that opens the file and stays",
         )
 
 
-def _check_places(key: str, encrypted: str) -> None:
+def _check_places(key: str | None, encrypted: str) -> None:
     """Keep the only copy of a token from being overwritten by its encrypted form."""
-    if key != cleartext.STDIN and Path(key).resolve() == Path(encrypted).resolve():
+    if key not in (None, cleartext.STDIN) and Path(key).resolve() == Path(encrypted).resolve():
         raise RequestError(
             f"--key and --encrypted are the same file, {key}",
             hint="give the encrypted key file another name; the clear text stays as it is",

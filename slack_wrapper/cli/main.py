@@ -21,6 +21,7 @@ from slack_wrapper.redact import redact
 
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
 COMMANDS = {
+    "init": "set up Slack for a workflow: key file, config, a test message",
     "encrypt": "encrypt a Slack token or webhook URL under a password; add and remove passwords",
     "rekey": "new password, new token or today's form for an encrypted key file",
     "inspect": "show scheme and age of an encrypted key file, without the password",

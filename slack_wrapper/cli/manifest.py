@@ -53,16 +53,22 @@ def run(args: argparse.Namespace) -> int:
             f"the app's name has {len(args.name)} characters", hint=f"slack takes 1 to {_MAX_NAME}"
         )
     content = manifest(args.name, wanted)
-    link = NEW_APP + quote(json.dumps(content, separators=(",", ":")), safe="")
+    url = link(args.name, wanted)
     if args.url_only:
-        print(link)
+        print(url)
         return 0
     if args.json:
-        print(json.dumps({"manifest": content, "url": link}, indent=2))
+        print(json.dumps({"manifest": content, "url": url}, indent=2))
         return 0
     print(json.dumps(content, indent=2))
-    print(f"\nCreate the app with this manifest:\n{link}")
+    print(f"\nCreate the app with this manifest:\n{url}")
     return 0
+
+
+def link(name: str, features: list[str]) -> str:
+    """Return the address of Slack's form for a new app, filled in."""
+    content = json.dumps(manifest(name, features), separators=(",", ":"))
+    return NEW_APP + quote(content, safe="")
 
 
 def manifest(name: str, features: list[str]) -> dict[str, object]:

@@ -34,6 +34,14 @@ def marked(table: str, stream: TextIO) -> str:
     )
 
 
+def ask(label: str) -> str | None:
+    """Ask for something that is not secret; None when there is no terminal to ask at."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return None
+    print(label, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()
+
+
 def columns(rows: Sequence[Sequence[str]]) -> str:
     """Return rows in columns as wide as their widest entry; the last one runs free."""
     if not rows:

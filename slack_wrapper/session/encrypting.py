@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from slack_wrapper.errors import KeyFileNotWritten, os_reason
 from slack_wrapper.redact import Secret
-from slack_wrapper.vault import cleartext, password_sources, password_strength, store
+from slack_wrapper.vault import cleartext, disk, password_sources, password_strength, store
 
 
 def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
@@ -27,11 +25,6 @@ def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
     weak = password_strength.warning(password)
     if weak:
         password_sources.tell(f"slack-wrapper: warning: {weak}")
-    try:
-        Path(encrypted).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise KeyFileNotWritten(
-            f"the folder of {encrypted} cannot be made: {os_reason(error)}"
-        ) from None
+    disk.prepare(encrypted)
     store.encrypt_to(encrypted, token.reveal(), password.reveal())
     return {"status": "encrypted", **store.describe(encrypted)}

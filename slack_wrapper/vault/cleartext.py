@@ -12,6 +12,7 @@ from slack_wrapper.redact import Secret
 from slack_wrapper.system import git
 from slack_wrapper.vault.kinds import BOT, WEBHOOK, remedy, secret_kind
 from slack_wrapper.vault.lines import MAX_SECRET_BYTES
+from slack_wrapper.vault.password_sources import hidden
 
 STDIN = "-"
 _GIT_SECONDS = 10.0
@@ -25,6 +26,8 @@ def read(path: str) -> Secret:
         TokenMalformed: it holds nothing, several lines, or more than a token can be.
     """
     try:
+        if path == STDIN and sys.stdin.isatty():
+            return ask() or Secret("")  # a terminal would show what is typed
         if path == STDIN:
             data = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
         else:
@@ -42,6 +45,20 @@ def read(path: str) -> Secret:
     if not text or len(data) > MAX_SECRET_BYTES or len(text.split()) > 1:
         raise TokenMalformed(f"the clear-text key {path} holds no single token")
     return Secret(text)
+
+
+def ask() -> Secret | None:
+    """Return the token that is typed or pasted at the terminal, unseen; None without a terminal.
+
+    Raises:
+        TokenMalformed: nothing was typed, or several words.
+    """
+    text = hidden("Slack token (not shown): ")
+    if text is None:
+        return None
+    if len(text.split()) != 1:
+        raise TokenMalformed("no single token was typed")
+    return Secret(text.strip())
 
 
 def warnings(path: str, token: Secret) -> list[str]:

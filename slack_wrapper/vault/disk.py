@@ -112,6 +112,23 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     return place
 
 
+def prepare(path: str | os.PathLike[str]) -> None:
+    """Make the folder of a key file and see that the file can be written, before anybody is asked.
+
+    Raises:
+        KeyFileNotWritten: it cannot, or another file is there.
+    """
+    place = check_target(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        atomic.Reservation(place, 0, mode=0o600).release()
+    except OSError as error:
+        raise KeyFileNotWritten(
+            f"the key file {path} cannot be written: {os_reason(error)}",
+            hint="check the folder and its permissions",
+        ) from None
+
+
 def back_up(path: Path, data: bytes) -> None:
     """Write a backup; one that a broken-off upgrade has left is the same and may stay.
 

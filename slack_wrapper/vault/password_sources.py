@@ -237,6 +237,15 @@ def from_prompt(label: str, *, confirm: bool = False) -> Secret | None:
     return Secret(password)
 
 
+def hidden(label: str) -> str | None:
+    """Ask at the terminal, without echo, for something that is not a password.
+
+    Returns:
+        What was typed; None when there is no terminal.
+    """
+    return _typed(label) if _has_terminal() else None
+
+
 def tell(text: str) -> None:
     """Say something to the person at the terminal."""
     print(text, file=sys.stderr, flush=True)
@@ -283,7 +292,7 @@ def _typed(label: str) -> str:
     except UnicodeDecodeError:
         # Not chained: this error carries the bytes that were typed.
         raise PasswordError(
-            "the password typed is no text in the encoding of this terminal",
+            "what was typed is not text in the encoding of this terminal",
             hint="set the terminal and the locale to UTF-8",
         ) from None
 
