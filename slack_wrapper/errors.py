@@ -39,6 +39,7 @@
     │   └── ApprovalTimedOut
     ├── StepBlocked                a step that could not succeed, known before the run
     ├── LedgerUnusable             a post cannot be written down before or after it is sent
+    │   └── StateUnreadable        what was written down cannot be read
     └── SessionError               the session that steps share
         ├── SessionUnreachable
         └── SessionProtocolError
@@ -50,6 +51,7 @@ remedy.
 from __future__ import annotations
 
 import enum
+from pathlib import Path
 
 __all__ = [
     "ApprovalError",
@@ -89,6 +91,7 @@ __all__ = [
     "SlackRefused",
     "SlackUnavailable",
     "SlackWrapperError",
+    "StateUnreadable",
     "StepBlocked",
     "TokenError",
     "TokenMalformed",
@@ -416,6 +419,25 @@ class LedgerUnusable(SlackWrapperError):
     """A post cannot be written down, before it is sent or for later."""
 
     default_hint = "check that the working directory is writable and has free space, then run again"
+
+
+class StateUnreadable(LedgerUnusable):
+    """A file in `.snakemake/slack` is there and cannot be read.
+
+    Args:
+        message: see `SlackWrapperError`.
+        path: of the file.
+        reason: why it cannot be read.
+        hint: see `SlackWrapperError`.
+    """
+
+    default_hint = "slack-wrapper outbox lists it; slack-wrapper outbox --drop NAME removes it"
+
+    def __init__(
+        self, message: str, *, path: Path | None = None, reason: str = "", hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.path, self.reason = path, reason
 
 
 class SessionError(SlackWrapperError):

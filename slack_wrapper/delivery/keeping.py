@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.entry import KeptFile
 
 
@@ -27,11 +28,11 @@ def keep(path: str, folder: Path, *, changes: Callable[[str], bool]) -> KeptFile
     Raises:
         OSError: it cannot be read, or has to be copied and cannot.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    state_file.folder(folder)
     target = folder / Path(path).name
     if target.exists():  # two files of one name in two folders
         target = folder / hashlib.sha256(path.encode()).hexdigest()[:8] / target.name
-        target.parent.mkdir(exist_ok=True)
+        state_file.folder(target.parent)
     kept = _kept(path, target, changes(path))
     with (kept or Path(path)).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -41,7 +42,7 @@ def keep(path: str, folder: Path, *, changes: Callable[[str], bool]) -> KeptFile
 
 def _kept(path: str, target: Path, copy: bool) -> Path | None:
     if copy:
-        shutil.copyfile(path, target)
+        shutil.copy(path, target)  # as open as the file itself
         return target
     try:
         os.link(os.path.realpath(path), target)

@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from slack_wrapper.delivery import entry as entries
-from slack_wrapper.delivery.entry import Entry
+from slack_wrapper.delivery import state_file
+from slack_wrapper.delivery.entry import Entry, plain_path
+from slack_wrapper.errors import StateUnreadable
 
 FOLDER = Path(".snakemake") / "slack"
 
@@ -27,7 +29,8 @@ def step_of(receipt: str, channel: str, part: int = 0) -> str:
         channel: as the request names it.
         part: 0, or which of the messages that follow a step's first one.
     """
-    name = f"{os.path.normpath(receipt)}\0{channel}" + (f"\0{part}" if part else "")
+    path = plain_path(receipt) if os.path.isabs(receipt) else os.path.normpath(receipt)  # noqa: PTH117
+    name = f"{path}\0{channel}" + (f"\0{part}" if part else "")
     return hashlib.sha256(name.encode()).hexdigest()[:20]
 
 
@@ -39,6 +42,7 @@ class Ledger:
     """
 
     def __init__(self, folder: str | os.PathLike[str] = FOLDER) -> None:
+        self.folder = Path(folder)
         self.sending = Path(folder) / "sending"
         self.delivered = Path(folder) / "delivered"
 
@@ -51,9 +55,13 @@ class Ledger:
         entry.write(self.sending)
 
     def find(self, step: str) -> Entry | None:
-        """Return what is known of a step's last post: on its way, or delivered with a receipt."""
+        """Return what is known of a step's last post: on its way, or delivered with a receipt.
+
+        Raises:
+            StateUnreadable: something is known of it that cannot be read.
+        """
         for folder in (self.sending, self.delivered):
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(FileNotFoundError):
                 return entries.read(folder / f"{step}.json")
         return None
 
@@ -97,7 +105,7 @@ class Ledger:
             changed_ns: the receipt's time of last change.
         """
         with contextlib.suppress(OSError):
-            self.delivered.mkdir(parents=True, exist_ok=True)
+            state_file.folder(self.delivered)
             self._mark(step).write_text(f"{key} {changed_ns}\n", encoding="ascii")
 
     def unmark(self, step: str) -> None:
@@ -107,8 +115,8 @@ class Ledger:
 
     def marked(self, entry: Entry) -> int | None:
         """Return the time of last change of a post's receipt, None if it was not put there."""
-        with contextlib.suppress(OSError, ValueError):
-            key, changed = self._mark(entry.step).read_text(encoding="ascii").split()
+        with contextlib.suppress(OSError, ValueError, StateUnreadable):
+            key, changed = state_file.content(self._mark(entry.step)).decode("ascii").split()
             return int(changed) if key == entry.progress.key else None
         return None
 
@@ -123,8 +131,21 @@ class Ledger:
         """Return the delivered posts whose steps may not have come to their end."""
         return list(_readable(self.delivered))
 
+    def unreadable(self) -> list[StateUnreadable]:
+        """Return what keeps steps from being run: what is known of their posts cannot be read."""
+        found: list[StateUnreadable] = []
+        for folder in (self.sending, self.delivered):
+            list(_readable(folder, found.append))
+        return found
 
-def _readable(folder: Path) -> Iterator[Entry]:
-    for path in sorted(folder.glob("*.json")):
-        with contextlib.suppress(OSError, ValueError):
+
+def _readable(
+    folder: Path, tell: Callable[[StateUnreadable], object] = lambda error: None
+) -> Iterator[Entry]:
+    for path in sorted(folder.glob("[!.]*.json")):
+        try:
             yield entries.read(path)
+        except FileNotFoundError:
+            continue
+        except StateUnreadable as error:
+            tell(error)

@@ -10,16 +10,20 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import shutil
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER
 from slack_wrapper.delivery.shelf import Name, Shelf, name_of, place_name
-from slack_wrapper.errors import LedgerUnusable, RequestError, os_reason
+from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, os_reason
+from slack_wrapper.redact import redact
 
 
 class Outbox:
@@ -30,6 +34,8 @@ class Outbox:
     """
 
     def __init__(self, folder: str | os.PathLike[str] = FOLDER) -> None:
+        self.folder = Path(folder)
+        self.tell: Callable[[str], object] = _on_stderr
         self.waiting = Shelf(Path(folder) / "outbox")
         self.held = Shelf(Path(folder) / "held")
         self.timed = Shelf(Path(folder) / "timed")
@@ -88,7 +94,7 @@ class Outbox:
         """Take a delivered or dropped entry out, and what was kept of its files."""
         self._shelf_of(entry).remove(entry)
         shutil.rmtree(self.files / entry.progress.key, ignore_errors=True)
-        if not any(shelf.count() for shelf in self._shelves):
+        if not any(shelf.names() for shelf in self._shelves):
             shutil.rmtree(self._roots, ignore_errors=True)
 
     def names(self, *, held: bool = True) -> list[Name]:
@@ -97,23 +103,77 @@ class Outbox:
         return sorted(names + (self.held.names() if held else []))
 
     def read(self, name: Name) -> Entry | None:
-        """Return an entry, None if it has gone or cannot be read."""
-        return self.waiting.read(name) or self.timed.read(name) or self.held.read(name)
+        """Return an entry, None if it has gone or cannot be read.
+
+        One that cannot be read is put on hold, where nothing waits behind it.
+        """
+        for shelf in self._shelves:
+            try:
+                if found := shelf.read(name):
+                    return found
+            except StateUnreadable as error:
+                self._set_aside(shelf, name, error)
+                return None
+        return None
+
+    def own(self, name: Name) -> Entry | None:
+        """Return an entry that may be delivered from here, None if there is none of that name.
+
+        One that was written down in another working directory is put on hold: this one is a copy,
+        and the original may have delivered it.
+        """
+        entry = self.read(name)
+        if entry is None or entry.is_from(self.folder):
+            return entry
+        with contextlib.suppress(LedgerUnusable):
+            self.hold(entry)
+        return None
+
+    def elsewhere(self) -> list[Entry]:
+        """Return the entries that were written down in another working directory, oldest first."""
+        return [entry for entry in self.entries() if not entry.is_from(self.folder)]
+
+    def bring_here(self, entry: Entry) -> None:
+        """Let an entry of another working directory be delivered from this one.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
+        entry.origin = None
+        self.update(entry, entry.reason)
+        if not entry.progress.unclear:
+            self.release(entry)
 
     def entries(self) -> list[Entry]:
-        """Return what waits, oldest first; what cannot be read is left alone, see `unreadable`."""
+        """Return what waits, oldest first; what cannot be read is in `unreadable`."""
         return [entry for entry in map(self.read, self.names()) if entry]
 
-    def unreadable(self) -> list[Path]:
-        """Return the files in the outbox that are no entries of this release."""
-        return [*self.waiting.strangers(), *self.timed.strangers(), *self.held.strangers()]
+    def unreadable(self) -> list[StateUnreadable]:
+        """Return what is in the outbox and cannot be read."""
+        return [error for shelf in self._shelves for error in shelf.unreadable()]
+
+    def _set_aside(self, shelf: Shelf, name: Name, error: StateUnreadable) -> None:
+        """Put an entry that cannot be read on hold; one that others can read stays in its place."""
+        new = shelf.skip(name)
+        foreign = error.path is not None and not _is_own(error.path)
+        if shelf is not self.held and not foreign:
+            with contextlib.suppress(OSError):
+                self.held.take_from(shelf, name)
+                self.held.skip(name)
+                error.message = f"{error.message}; it is put on hold"
+        if new and shelf is not self.held:
+            self.tell(f"slack-wrapper: warning: {error}")
 
     def is_held(self, entry: Entry) -> bool:
         """Whether an entry holds up nothing."""
         return self.held.path(entry).exists()
 
     def find(self, step: str) -> Entry | None:
-        """Return the newest waiting post of a step."""
+        """Return the newest waiting post of a step.
+
+        Raises:
+            StateUnreadable: there is one that cannot be read.
+        """
         found = [shelf.newest(step) for shelf in self._shelves]
         return max(filter(None, found), key=lambda entry: entry.id, default=None)
 
@@ -132,13 +192,14 @@ class Outbox:
     def arrived(self, key: str, ts: str) -> None:
         """Remember where a post is, for its replies, as long as anything waits."""
         with contextlib.suppress(OSError):
-            self._roots.mkdir(parents=True, exist_ok=True)
+            state_file.folder(self._roots)
             (self._roots / key).write_text(ts, encoding="ascii")
 
     def root(self, key: str) -> str | None:
         """Return the ts of a post that has waited and arrived, if it is remembered."""
-        with contextlib.suppress(OSError):
-            return (self._roots / Path(key).name).read_text(encoding="ascii")
+        with contextlib.suppress(OSError, ValueError, StateUnreadable):
+            ts = state_file.content(self._roots / Path(key).name).decode("ascii").strip()
+            return ts if re.fullmatch(r"[0-9]+\.[0-9]+", ts) else None
         return None
 
     def entry(self, name: str) -> Entry:
@@ -164,7 +225,7 @@ class Outbox:
         Raises:
             LedgerUnusable: the lock cannot be written.
         """
-        if not any(shelf.count() for shelf in self._shelves):
+        if not any(shelf.names() or shelf.has_strangers() for shelf in self._shelves):
             yield True
             return
         if not self._flush.acquire(blocking=wait):
@@ -172,6 +233,9 @@ class Outbox:
             return
         try:
             with self._locked() as ours:
+                if ours:
+                    for shelf in self._shelves:
+                        shelf.adopt()
                 yield ours
         finally:
             self._flush.release()
@@ -212,3 +276,15 @@ class Outbox:
                 f"{before} cannot be moved to {to_shelf.folder}: {os_reason(error)}"
             ) from None
         from_shelf.remove(entry)
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a file is of the user who asks; root may do with all of them what it likes."""
+    try:
+        return os.geteuid() in (0, path.lstat().st_uid)
+    except OSError:
+        return False
+
+
+def _on_stderr(text: str) -> None:
+    print(redact(text), file=sys.stderr, flush=True)

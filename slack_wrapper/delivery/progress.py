@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from slack_wrapper.common import decoding
+
 
 @dataclass
 class Progress:
@@ -52,5 +54,11 @@ class Progress:
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Progress:
-        """Return the progress that `to_dict` wrote."""
-        return Progress(**data)
+        """Return the progress that `to_dict` wrote, also that of an earlier or a later release.
+
+        Raises:
+            ValueError: a value is not of its type.
+        """
+        if not data.get("key"):
+            raise ValueError("progress.key is missing")
+        return decoding.record(Progress, data, "progress")

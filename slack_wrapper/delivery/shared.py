@@ -7,19 +7,22 @@ more than the first.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import atomic
-from slack_wrapper.errors import LedgerUnusable, os_reason
+from slack_wrapper.common import decoding
+from slack_wrapper.delivery import origin as origins
+from slack_wrapper.delivery import state_file, stored_request
+from slack_wrapper.delivery.origin import Origin
+from slack_wrapper.errors import LedgerUnusable, StateUnreadable, os_reason
 from slack_wrapper.redact import mask_tokens_in
 
-VERSION = 1
+VERSION = 2  # 1 had no origin
+_READ = (1, VERSION)
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Shared:
         root: the post that begins it, as plain data; it never changes.
         posted: receipt of that post, once it is in the channel.
         lines: step → line, in the order of their arrival.
+        origin: where it was written down; None: by a release that did not say.
     """
 
     path: Path
@@ -56,6 +60,7 @@ class Shared:
     root: dict[str, Any] = field(default_factory=dict)
     posted: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def behind(self) -> bool:
@@ -91,29 +96,38 @@ class Shared:
         Raises:
             LedgerUnusable: it cannot be written.
         """
-        data = {
-            "version": VERSION,
-            "title": self.title,
-            "place": list(self.place),
-            "root": self.root,
-            "posted": self.posted,
-            "shown": [step for step, line in self.lines.items() if line.shown],
-        }
-        text = json.dumps(mask_tokens_in(data), indent=1, ensure_ascii=False) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            atomic.write(self.path, text.encode("utf-8"), mode=0o600)
+            state = state_file.folder(self.path.parent).parent
+            self.origin = self.origin or origins.here(state)
+            data = {
+                "version": VERSION,
+                "title": self.title,
+                "place": list(self.place),
+                "root": self.root,
+                "posted": self.posted,
+                "shown": [step for step, line in self.lines.items() if line.shown],
+                "origin": asdict(self.origin),
+            }
+            state_file.write(self.path, mask_tokens_in(data))
         except OSError as error:
             raise self._unusable(error) from None
 
+    def is_from(self, folder: Path) -> bool:
+        """Whether it was written down in the working directory of a folder of state files."""
+        return self.origin is None or self.origin.is_same(origins.here(folder))
+
     def _append(self, record: dict[str, Any]) -> None:
         # The break comes first: what a crash has cut off must not swallow the next line.
-        text = "\n" + json.dumps(mask_tokens_in(record), ensure_ascii=False)
+        text = b"\n" + state_file.encoded(mask_tokens_in(record))
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(_lines_of(self.path), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                file.write(text.encode("utf-8"))
+            mode = state_file.mode_in(state_file.folder(self.path.parent))
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+            path = lines_of(self.path)
+            new = not path.exists()
+            with os.fdopen(os.open(path, flags, mode), "ab") as file:
+                if new:
+                    os.fchmod(file.fileno(), mode)
+                file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
@@ -128,7 +142,7 @@ class Shared:
     def remove(self) -> None:
         """Forget it."""
         self.path.unlink(missing_ok=True)
-        _lines_of(self.path).unlink(missing_ok=True)
+        lines_of(self.path).unlink(missing_ok=True)
 
 
 def new(folder: Path, title: str, place: tuple[str, str]) -> Shared:
@@ -137,46 +151,115 @@ def new(folder: Path, title: str, place: tuple[str, str]) -> Shared:
     return Shared(folder / f"{name}-{secrets.token_hex(4)}.json", title, place)
 
 
-def read_all(folder: Path) -> Iterator[Shared]:
-    """Yield the messages of a folder, oldest first; what cannot be read is left alone."""
-    for path in sorted(folder.glob("*.json"), key=_age):
+def read_all(
+    folder: Path, tell: Callable[[StateUnreadable], object] = lambda error: None
+) -> Iterator[Shared]:
+    """Yield the messages of a folder, oldest first.
+
+    Args:
+        folder: where they lie.
+        tell: is given what is there and cannot be read.
+    """
+    for path in sorted(folder.glob("[!.]*.json"), key=_age):
         try:
-            yield _read(path, json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            yield _read(path)
+        except FileNotFoundError:
             continue
+        except StateUnreadable as error:
+            tell(error)
 
 
-def _read(path: Path, data: Mapping[str, Any]) -> Shared:
-    if data["version"] != VERSION:
-        raise ValueError("another version")
-    key, channel = data["place"]
-    lines = _read_lines(_lines_of(path))
-    for step in data["shown"]:
+def unreadable(folder: Path) -> list[StateUnreadable]:
+    """Return what is in a folder and cannot be read."""
+    found: list[StateUnreadable] = []
+    list(read_all(folder, found.append))
+    return found
+
+
+@dataclass(frozen=True)
+class _Stored:
+    title: str
+    place: list[str]
+    root: dict[str, Any]
+    posted: dict[str, Any]
+    shown: list[str]
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True)
+class _Posted:
+    """What is relied on in the receipt of the post that begins it."""
+
+    status: str
+    key: str
+    channel: str | None = None
+    ts: str | None = None
+    thread_ts: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class _StoredLine:
+    step: str
+    text: str | None = None
+    receipt: str = ""
+
+
+def _read(path: Path) -> Shared:
+    data = state_file.read(path, _READ)
+    try:
+        stored = decoding.record(_Stored, data)
+        if len(stored.place) != 2:
+            raise ValueError("place is not a key and a channel")
+        root = stored_request.checked(stored.root, "root") if stored.root else {}
+        if stored.posted:
+            _check_posted(decoding.record(_Posted, stored.posted, "posted"))
+        if stored.posted and not root:
+            raise ValueError("root is missing")
+    except ValueError as error:
+        raise state_file.unreadable(path, str(error)) from None
+    lines = _read_lines(lines_of(path))
+    for step in stored.shown:
         if step in lines:
             lines[step].shown = True
-    return Shared(path, data["title"], (key, channel), data["root"], data["posted"], lines)
+    key, channel = stored.place
+    return Shared(path, stored.title, (key, channel), root, stored.posted, lines, stored.origin)
+
+
+def _check_posted(posted: _Posted) -> None:
+    if posted.status == "delivered" and not (posted.ts and posted.channel):
+        raise ValueError("posted does not say where the message is")
 
 
 def _read_lines(path: Path) -> dict[str, Line]:
-    """Return the lines; one that a crash has cut off was never promised to anybody."""
+    """Return the lines; one that a crash has cut off was never promised to anybody.
+
+    Raises:
+        StateUnreadable: they cannot be read.
+    """
     lines: dict[str, Line] = {}
-    for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    try:
+        texts = state_file.content(path).split(b"\n")
+    except FileNotFoundError:
+        raise state_file.unreadable(path, "it is gone, and its lines with it") from None
+    for text in texts:
         try:
-            record = json.loads(text)
+            record = decoding.record(_StoredLine, decoding.from_json(text))
         except ValueError:
             continue
-        lines.pop(record["step"], None)
-        if "text" in record:
-            lines[record["step"]] = Line(record["text"], record["receipt"])
+        lines.pop(record.step, None)
+        if record.text is not None:
+            lines[record.step] = Line(record.text, record.receipt)
     return lines
 
 
-def _lines_of(path: Path) -> Path:
+def lines_of(path: Path) -> Path:
+    """Return the file of a message's lines, beside its own."""
     return path.with_suffix(".jsonl")
 
 
 def _age(path: Path) -> int:
     try:
-        return path.stat().st_mtime_ns
+        return path.lstat().st_mtime_ns
     except OSError:
         return 0

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from slack_wrapper.delivery import entry as entries
+from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.entry import Entry
+from slack_wrapper.errors import StateUnreadable
 
 _AGE, _HASH, _STEP = 20, 8, 20  # characters of the parts of a name
 
@@ -77,6 +79,8 @@ class Shelf:
         self._places: Counter[str] = Counter()
         self._steps: defaultdict[str, list[Name]] = defaultdict(list)
         self._keys: set[str] = set()
+        self._strangers: list[str] = []
+        self._skipped: set[Name] = set()
         self._changed_ns = -1
         self._lock = threading.RLock()
 
@@ -91,21 +95,63 @@ class Shelf:
             return key[:8] in self._keys
 
     def count(self, place: str | None = None) -> int:
-        """Return how many there are, in all or for a place."""
+        """Return how many there are, in all or for a place; none that is skipped."""
         with self._looked():
-            return len(self._names) if place is None else self._places[place]
+            skipped = [name for name in self._skipped & self._names if place in (None, name.place)]
+            every = len(self._names) if place is None else self._places[place]
+            return every - len(skipped)
 
     def newest(self, step: str) -> Entry | None:
-        """Return the newest post of a step."""
+        """Return the newest post of a step.
+
+        Raises:
+            StateUnreadable: it is there and cannot be read.
+        """
         with self._looked():
             name = max(self._steps.get(step) or (), default=None)
         return self.read(name) if name else None
 
     def read(self, name: Name) -> Entry | None:
-        """Return a post, None if it has gone or cannot be read."""
-        with contextlib.suppress(OSError, ValueError):
-            return entries.read(self._path(name))
+        """Return a post, None if it has gone.
+
+        Raises:
+            StateUnreadable: it is there and cannot be read.
+        """
+        with contextlib.suppress(FileNotFoundError):
+            found = entries.read(self._path(name))
+            self._skipped.discard(name)
+            return found
         return None
+
+    def skip(self, name: Name) -> bool:
+        """Let nothing wait for a post that cannot be read; return whether that is new."""
+        with self._lock:
+            new = name not in self._skipped
+            self._skipped.add(name)
+            return new
+
+    def take_from(self, other: Shelf, name: Name) -> None:
+        """Take the file of a post from another folder, whatever it is.
+
+        Raises:
+            OSError: it cannot be moved.
+        """
+        with self._changing(), other._changing():
+            state_file.folder(self.folder)
+            other._path(name).rename(self._path(name))
+            self._add(name)
+            other._discard(name)
+
+    def adopt(self) -> None:
+        """Give the posts in the folder whose names tell nothing the names that they should have."""
+        with self._looked():
+            strangers = list(self._strangers)
+        for file in strangers:
+            path = self.folder / file
+            with contextlib.suppress(OSError, StateUnreadable):
+                entry = entries.read(path)
+                entry.id = str(name_of(entry))
+                self.put(entry, path)
 
     def put(self, entry: Entry, before: Path | None = None) -> None:
         """Write a post under its name, or take its file from where it was, by one rename.
@@ -119,7 +165,7 @@ class Shelf:
             if before is None:
                 entry.write(self.folder)
             else:
-                self.folder.mkdir(parents=True, exist_ok=True)
+                state_file.folder(self.folder)
                 before.rename(self.folder / f"{entry.id}.json")
             if name and name not in self._names:
                 self._add(name)
@@ -136,10 +182,24 @@ class Shelf:
         """Return where a post is, or would be."""
         return self.folder / f"{entry.id}.json"
 
-    def strangers(self) -> list[Path]:
-        """Return the files that are no posts of this release."""
-        found = sorted(self.folder.glob("*.json"))
-        return [path for path in found if not (name := parse(path.stem)) or not self.read(name)]
+    def has_strangers(self) -> bool:
+        """Whether the folder has files whose names tell nothing."""
+        with self._looked():
+            return bool(self._strangers)
+
+    def unreadable(self) -> list[StateUnreadable]:
+        """Return what is here and cannot be read, in the order of the names."""
+        found = []
+        with self._looked():
+            files = sorted([*self._strangers, *(f"{name}.json" for name in self._names)])
+        for file in files:
+            try:
+                entries.read(self.folder / file)
+            except FileNotFoundError:
+                continue
+            except StateUnreadable as error:
+                found.append(error)
+        return found
 
     def _path(self, name: Name) -> Path:
         return self.folder / f"{name}.json"
@@ -173,11 +233,15 @@ class Shelf:
             found = os.listdir(self.folder)  # noqa: PTH208 - 10,000 names in a few ms
         except OSError:
             found = []
-        self._names, self._keys = set(), set()
+        self._names, self._keys, self._strangers = set(), set(), []
         self._places, self._steps = Counter(), defaultdict(list)
         for file in found:
-            if file.endswith(".json") and (name := parse(file.removesuffix(".json"))):
+            if not file.endswith(".json") or file.startswith("."):
+                continue
+            if name := parse(file.removesuffix(".json")):
                 self._add(name)
+            else:
+                self._strangers.append(file)
 
     def _add(self, name: Name) -> None:
         self._names.add(name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import secrets
 import time
@@ -18,10 +17,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import atomic
+from slack_wrapper.common import decoding
+from slack_wrapper.delivery import origin as origins
+from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.ledger import FOLDER
+from slack_wrapper.delivery.origin import Origin
+from slack_wrapper.errors import StateUnreadable
 
-VERSION = 1
+VERSION = 2  # 1 had no origin
+_READ = (1, VERSION)
 SECONDS = 20.0  # between two writings while a run goes on
 
 
@@ -40,6 +44,7 @@ class Mark:
         seen: seconds since the epoch, when the message was last changed.
         final: arguments of the message's last change, which Slack did not take; else empty.
         emoji: the reaction that the last change was to be given.
+        origin: where the run was; None: by a release that did not say.
     """
 
     name: str
@@ -53,6 +58,7 @@ class Mark:
     seen: float = 0.0
     final: dict[str, Any] = field(default_factory=dict)
     emoji: str = ""
+    origin: Origin | None = None
 
 
 class MarkFile:
@@ -75,7 +81,8 @@ class MarkFile:
             return
         with contextlib.suppress(OSError):
             if self._lock is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                state = state_file.folder(self._path.parent).parent
+                self.mark.origin = origins.here(state)
                 self._lock = _lock_of(self._path).open("w")
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _write(self._path, self.mark)
@@ -95,15 +102,33 @@ class MarkFile:
 
 @contextlib.contextmanager
 def orphans(folder: str | os.PathLike[str] = FOLDER) -> Iterator[list[tuple[Mark, Path]]]:
-    """Give the marks of runs that are dead; nobody else is given the same ones meanwhile."""
+    """Give the marks of runs that are dead; nobody else is given the same ones meanwhile.
+
+    Those that came with a copy of another working directory are not: their runs may go on there.
+    """
     with contextlib.ExitStack() as held:
         found = []
-        for path in sorted(_folder(folder).glob("*.json")):
-            with contextlib.suppress(OSError, ValueError, TypeError):
+        for path in _files(folder):
+            with contextlib.suppress(OSError, StateUnreadable):
                 lock = held.enter_context(_lock_of(path).open("a"))
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                found.append((_read(path), path))
+                mark = _read(path)
+                if mark.origin is None or mark.origin.is_same(origins.here(path.parent.parent)):
+                    found.append((mark, path))
         yield found
+
+
+def unreadable(folder: str | os.PathLike[str] = FOLDER) -> list[StateUnreadable]:
+    """Return the marks that cannot be read: the messages of their runs stay as they are."""
+    found = []
+    for path in _files(folder):
+        try:
+            _read(path)
+        except FileNotFoundError:
+            continue
+        except StateUnreadable as error:
+            found.append(error)
+    return found
 
 
 def forget(path: Path) -> None:
@@ -119,16 +144,20 @@ def _lock_of(path: Path) -> Path:
     return path.with_suffix(".lock")
 
 
+def _files(folder: str | os.PathLike[str]) -> list[Path]:
+    return sorted(_folder(folder).glob("[!.]*.json"))
+
+
 def _write(path: Path, mark: Mark) -> None:
-    text = json.dumps({"version": VERSION, **asdict(mark)}, indent=2, ensure_ascii=False) + "\n"
-    atomic.write(path, text.encode("utf-8"), mode=0o600)
+    state_file.write(path, {"version": VERSION, **asdict(mark)})
 
 
 def _read(path: Path) -> Mark:
-    data = json.loads(path.read_text(encoding="utf-8"))
-    if data.pop("version") != VERSION:
-        raise ValueError("another version")
-    return Mark(**data)
+    data = state_file.read(path, _READ)
+    try:
+        return decoding.record(Mark, data)
+    except ValueError as error:
+        raise state_file.unreadable(path, str(error)) from None
 
 
 def _remove(path: Path) -> None:

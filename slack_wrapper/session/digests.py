@@ -23,12 +23,18 @@ from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.common.text import shorten
-from slack_wrapper.delivery import shared
-from slack_wrapper.delivery.entry import Entry
+from slack_wrapper.delivery import shared, state_file
+from slack_wrapper.delivery.entry import Entry, plain_path
 from slack_wrapper.delivery.ledger import FOLDER, step_of
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.delivery.shared import Line, Shared
-from slack_wrapper.errors import RequestError, SlackRefused, SlackUnavailable, SlackWrapperError
+from slack_wrapper.errors import (
+    RequestError,
+    SlackRefused,
+    SlackUnavailable,
+    SlackWrapperError,
+    StateUnreadable,
+)
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.coalescing import WINDOW, line_of
@@ -175,8 +181,16 @@ class Digests:
             self._owned = _own(self._folder)
         if self._owned is not None and not self._loaded:
             self._loaded = True
-            for one in shared.read_all(self._folder):
-                self._known[one.title, one.place] = _Digest(self._courier, self._workspace, one)
+            for one in shared.read_all(self._folder, _tell):
+                if one.is_from(self._folder.parent):
+                    name = one.title, (plain_path(one.place[0]), one.place[1])
+                    self._known[name] = _Digest(self._courier, self._workspace, one)
+                elif one.behind:
+                    tell(
+                        f"slack-wrapper: warning: the message {one.title} was begun in "
+                        f"{one.origin}\nhint: if it is not continued there: "
+                        "slack-wrapper flush --here"
+                    )
             if self.live:
                 self._over.clear()
                 threading.Thread(target=self._keep_up, daemon=True).start()
@@ -415,7 +429,7 @@ class _Digest:
 
 
 def _name(request: Request) -> tuple[str, tuple[str, str]]:
-    return request.coalesce["title"], (request.encrypted_key or "", request.channels[0])
+    return request.coalesce["title"], (plain_path(request.encrypted_key or ""), request.channels[0])
 
 
 def _said(title: str, text: str) -> str:
@@ -448,10 +462,14 @@ def _fits(lines: Sequence[Line]) -> bool:
     return whole and sum(len(_line(line)) + 1 for line in lines) <= _ROOM
 
 
+def _tell(error: StateUnreadable) -> None:
+    tell(f"slack-wrapper: warning: lines of a shared message are left out: {error}")
+
+
 def _own(folder: Path) -> IO[str] | None:
     """Take the folder for this process, None if another one has it."""
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        state_file.folder(folder)
         lock = (folder / "lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
