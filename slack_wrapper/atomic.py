@@ -55,7 +55,7 @@ class Reservation:
         *,
         times: tuple[int, int] | None = None,
         durable: bool = True,
-        during: contextlib.AbstractContextManager[None] | None = None,
+        during: contextlib.AbstractContextManager[object] | None = None,
     ) -> int:
         """Write the file so that a crash at any instant leaves the old one or the new one.
 
@@ -113,7 +113,7 @@ def write(
     *,
     mode: int | None = None,
     times: tuple[int, int] | None = None,
-    during: contextlib.AbstractContextManager[None] | None = None,
+    during: contextlib.AbstractContextManager[object] | None = None,
 ) -> None:
     """Write a file at once; see `Reservation`.
 

@@ -7,24 +7,26 @@ renewed form of an older one must not take the place of what a step has written 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterator
 from typing import IO, Any
 
+from slack_wrapper.common import file_lock
+
+SECONDS = 10.0  # to wait for somebody else who puts a receipt in place
 # Beside the ledger, which every host of a run sees; where there is none, nothing is ever renewed.
 PLACE = os.path.join(".snakemake", "slack", "receipts.lock")  # noqa: PTH118
 
 
 @contextlib.contextmanager
-def locked() -> Iterator[None]:
-    """Keep others from putting a receipt in place, where the file system can."""
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(OSError):
-            handle = os.open(PLACE, os.O_RDWR | os.O_CREAT, 0o600)
-            held.callback(os.close, handle)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def locked() -> Iterator[bool]:
+    """Keep others from putting a receipt in place, where the file system can; say whether it did.
+
+    Whoever holds it does so for the time of a rename, so a longer wait tells of a process that was
+    stopped meanwhile, or of a file system without locks that work: a step then goes on without.
+    """
+    with file_lock.locked(PLACE, SECONDS, like_folder=True) as held:
+        yield held
 
 
 @contextlib.contextmanager
@@ -34,7 +36,9 @@ def locked_while(path: str, file: IO[Any]) -> Iterator[None]:
     Raises:
         OSError: another one has taken its place, or it has gone.
     """
-    with locked():
+    with locked() as held:
+        if not held and os.path.exists(os.path.dirname(PLACE)):  # noqa: PTH110, PTH120
+            raise FileExistsError(path)
         # It is open, so that its inode can be no other file's.
         if not os.path.samestat(os.stat(path), os.fstat(file.fileno())):  # noqa: PTH116
             raise FileExistsError(path)

@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED, EXIT_QUEUED
 from slack_wrapper.cli.posting import section_in
 from slack_wrapper.delivery.entry import Entry
-from slack_wrapper.errors import SlackAmbiguous, SlackUnavailable, SlackWrapperError
+from slack_wrapper.errors import (
+    RequestError,
+    SlackAmbiguous,
+    SlackUnavailable,
+    SlackWrapperError,
+    StateUnreadable,
+)
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.open import open_local
 from slack_wrapper.vault.password_sources import tell
 
+if TYPE_CHECKING:
+    from slack_wrapper.session.local import LocalSession
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--here",
+        action="store_true",
+        help="also deliver what was queued in another folder, of which this one is a copy",
+    )
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     passwords.add_password_options(parser)
 
@@ -31,6 +45,8 @@ def run(args: argparse.Namespace) -> int:
     """
     session = open_local(section_in(args.configfile), password=passwords.given(args))
     session.asks, code, done = True, EXIT_DONE, []
+    if args.here:
+        _bring_here(session)
     for entry, outcome in session.flush():
         done.append(_told(entry, outcome))
         if isinstance(outcome, SlackWrapperError):
@@ -41,12 +57,57 @@ def run(args: argparse.Namespace) -> int:
     for error in session.digests.close():
         tell(f"slack-wrapper: error: {error}")
         code = _worse(code, error)
-    held = sum(not session.courier.due(entry) for entry in session.courier.outbox.entries())
+    left = [*_unreadable(session), *_elsewhere(session)]
+    for error in left:
+        tell(f"slack-wrapper: error: {error}")
+        code = _worse(code, error)
+    courier = session.courier
+    ours = [one for one in courier.outbox.entries() if one.is_from(courier.outbox.folder)]
+    held = sum(not courier.due(entry) for entry in ours)
     if args.json:
-        print(redact(json.dumps({"posts": done, "not_due": held}, indent=2, ensure_ascii=False)))
+        told = {
+            "posts": done,
+            "not_due": held,
+            "left": [{"error": error.message, "hint": error.hint} for error in left],
+        }
+        print(redact(json.dumps(told, indent=2, ensure_ascii=False)))
     elif held:
         print(f"{held} not delivered yet: their time has not come, see slack-wrapper outbox")
     return code
+
+
+def _unreadable(session: LocalSession) -> list[StateUnreadable]:
+    """Return what is written down of posts and cannot be read, so that it is not delivered."""
+    courier = session.courier
+    return [
+        *courier.outbox.unreadable(),
+        *courier.ledger.unreadable(),
+        *session.digests.unreadable(),
+    ]
+
+
+def _elsewhere(session: LocalSession) -> list[RequestError]:
+    """Return, as errors, what was queued in another folder: there it may have been delivered."""
+    found = [
+        *((entry.name, entry.origin) for entry in session.courier.outbox.elsewhere()),
+        *((one.path.stem, one.origin) for one in session.digests.elsewhere()),
+    ]
+    return [
+        RequestError(
+            f"{name}: it was queued in {origin}, not here, and may be delivered there",
+            hint="if it is not: slack-wrapper flush --here; else: slack-wrapper outbox --drop "
+            f"{name}",
+        )
+        for name, origin in found
+    ]
+
+
+def _bring_here(session: LocalSession) -> None:
+    outbox = session.courier.outbox
+    with outbox.flushing() as ours:
+        for entry in outbox.elsewhere() if ours else ():
+            outbox.bring_here(entry)
+    session.digests.bring_here()
 
 
 def _told(entry: Entry, outcome: Receipt | SlackWrapperError) -> dict[str, Any]:

@@ -6,17 +6,21 @@ import argparse
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 from slack_wrapper.cards import duration
 from slack_wrapper.cli.terminal import columns
-from slack_wrapper.delivery import shared
+from slack_wrapper.delivery import shared, shelf, state_file
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER, Ledger
 from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.delivery.shared import Shared
-from slack_wrapper.errors import RequestError
+from slack_wrapper.errors import RequestError, StateUnreadable
 from slack_wrapper.session import receipts
 from slack_wrapper.session.request import Request
+
+DIGESTS = FOLDER / "digests"
+UNREADABLE = "unreadable"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -45,13 +49,76 @@ def run(args: argparse.Namespace) -> int:
                     "the outbox is being delivered at the moment",
                     hint="wait for the run, or the other slack-wrapper flush, to end",
                 )
-            print(_decide(args, _find(chosen, outbox, ledger), outbox, ledger))
+            damaged = next((one for one in _unreadable(outbox, ledger) if _is(chosen, one)), None)
+            if damaged is not None:
+                print(_decide_on_damaged(args, damaged))
+            elif args.drop and (message := _shared_of(chosen)):
+                message.remove()
+                print(f"dropped {message.path.stem}")
+            else:
+                print(_decide(args, _find(chosen, outbox, ledger), outbox, ledger))
     elif args.json:
         found = [*outbox.entries(), *ledger.interrupted()]
-        print(json.dumps([entry.to_dict() for entry in found], indent=2))
+        told = [{**entry.to_dict(), "state": _state(entry, outbox)} for entry in found]
+        damaged_too = [_damaged_as_json(one) for one in _unreadable(outbox, ledger)]
+        print(json.dumps([*told, *damaged_too], indent=2))
     else:
         print(_lines(outbox, ledger) or "nothing waits")
     return 0
+
+
+def _unreadable(outbox: Outbox, ledger: Ledger) -> list[StateUnreadable]:
+    """Return all state that is there and cannot be read."""
+    from slack_wrapper.live import mark
+
+    folders = [*outbox.unreadable(), *ledger.unreadable(), *shared.unreadable(DIGESTS)]
+    return [*folders, *mark.unreadable()]
+
+
+def _is(name: str, damaged: StateUnreadable) -> bool:
+    """Whether a name that is given means a file: its own, without its ending, or a post's."""
+    path = damaged.path
+    return path is not None and name in (str(path), path.name, path.stem, _id(path))
+
+
+def _id(path: Path) -> str:
+    """Return what people call the file of an entry."""
+    known = shelf.parse(path.stem)
+    return known.key if known else path.stem
+
+
+def _decide_on_damaged(args: argparse.Namespace, damaged: StateUnreadable) -> str:
+    """Remove a file that cannot be read, if that is asked for.
+
+    Raises:
+        StateUnreadable: something else is asked for.
+        LedgerUnusable: it cannot be removed.
+    """
+    assert damaged.path is not None
+    if not args.drop:
+        raise StateUnreadable(
+            damaged.message,
+            hint="make the file readable, or give the post up: "
+            f"slack-wrapper outbox --drop {_id(damaged.path)}",
+        )
+    state_file.remove(damaged.path)
+    return f"dropped {_id(damaged.path)}"
+
+
+def _damaged_as_json(damaged: StateUnreadable) -> dict[str, Any]:
+    path = damaged.path or Path()
+    return {
+        "id": path.stem,
+        "name": _id(path),
+        "state": UNREADABLE,
+        "path": str(path),
+        "reason": damaged.reason,
+    }
+
+
+def _shared_of(name: str) -> Shared | None:
+    """Return a message that steps share, by the name of its file."""
+    return next((one for one in shared.read_all(DIGESTS) if one.path.stem == name), None)
 
 
 def _decide(args: argparse.Namespace, entry: Entry, outbox: Outbox, ledger: Ledger) -> str:
@@ -69,7 +136,7 @@ def _decide(args: argparse.Namespace, entry: Entry, outbox: Outbox, ledger: Ledg
     if not entry.queued_at:
         ledger.save(entry)
         return f"released {entry.name}; deliver it by running its step again"
-    outbox.update(entry, entry.reason)
+    outbox.bring_here(entry)
     outbox.release(entry)
     return f"released {entry.name}; deliver it by: slack-wrapper flush"
 
@@ -97,11 +164,19 @@ def _settle(entry: Entry, outbox: Outbox, ledger: Ledger) -> None:
 def _lines(outbox: Outbox, ledger: Ledger) -> str:
     """Return what waits as a table, and below it what cannot be read."""
     found = (*outbox.entries(), *ledger.interrupted())
-    behind = [one for one in shared.read_all(Path(FOLDER) / "digests") if one.behind]
-    rows = [*(_row(entry, _state(entry, outbox)) for entry in found), *map(_shared, behind)]
+    behind = [one for one in shared.read_all(DIGESTS) if one.behind]
+    rows = [
+        *(_row(entry, _state(entry, outbox)) for entry in found),
+        *map(_shared, behind),
+        *map(_damaged, _unreadable(outbox, ledger)),
+    ]
     head = [("ID", "STATE", "SINCE", "POST", "CHANNEL", "REASON")] if rows else []
-    unreadable = [f"{path}: cannot be read" for path in outbox.unreadable()]
-    return "\n".join(filter(None, [columns([*head, *rows]), *unreadable]))
+    return columns([*head, *rows])
+
+
+def _damaged(damaged: StateUnreadable) -> tuple[str, ...]:
+    path = damaged.path or Path()
+    return _id(path), UNREADABLE, "", "", "", damaged.message
 
 
 def _shared(message: Shared) -> tuple[str, ...]:
@@ -110,7 +185,7 @@ def _shared(message: Shared) -> tuple[str, ...]:
         f"{message.title}: {count} of {len(message.lines)} lines wait; "
         "slack-wrapper flush, or the next run, goes on with it"
     )
-    return "-", "behind", "", "message", message.place[1], reason
+    return message.path.stem, "behind", "", "message", message.place[1], reason
 
 
 def _state(entry: Entry, outbox: Outbox) -> str:
@@ -118,11 +193,15 @@ def _state(entry: Entry, outbox: Outbox) -> str:
         return "unclear"
     if not entry.queued_at:
         return "interrupted"
+    if not entry.is_from(outbox.folder):
+        return "elsewhere"
     return "held" if outbox.is_held(entry) else "waits"
 
 
 def _row(entry: Entry, state: str) -> tuple[str, ...]:
     since = entry.queued_at or entry.begun_ns / 1e9
     reason = entry.reason or "its step goes on with it when it is run again"
+    if state == "elsewhere":
+        reason = f"queued in {entry.origin}; deliver it from here: slack-wrapper flush --here"
     age, what = duration(time.time() - since), str(entry.request["option"])
     return entry.name, state, age, what, entry.channel, reason

@@ -50,7 +50,7 @@ def record(kind: type[T], data: object, where: str = "") -> T:
     if not isinstance(data, Mapping):
         raise ValueError(f"{where or 'it'} is not an object")
     given: dict[str, Any] = {}
-    hints = _hints(kind)
+    hints = _hints(typing.cast(type, kind))
     for spec in fields(kind):  # type: ignore[arg-type]
         name = f"{where}.{spec.name}" if where else spec.name
         if spec.name in data:

@@ -19,7 +19,9 @@ _POLL = 0.02  # seconds between two tries
 _REFUSED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
-def open_lock(path: str | os.PathLike[str], *, dir_fd: int | None = None) -> int:
+def open_lock(
+    path: str | os.PathLike[str], *, dir_fd: int | None = None, like_folder: bool = False
+) -> int:
     """Open a lock file, made when it is missing, and return its descriptor.
 
     Its permissions follow the umask, less those to read where there is none to write.
@@ -27,6 +29,7 @@ def open_lock(path: str | os.PathLike[str], *, dir_fd: int | None = None) -> int
     Args:
         path: the file; not a symbolic link.
         dir_fd: descriptor of the folder that a relative path is in.
+        like_folder: whether it may be held by all who may write to its folder, whatever the umask.
 
     Raises:
         OSError: it cannot be opened or is not a regular file.
@@ -37,7 +40,10 @@ def open_lock(path: str | os.PathLike[str], *, dir_fd: int | None = None) -> int
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "not a regular file", os.fspath(path))
-    unreadable = _without_readers(found.st_mode)
+    mode = found.st_mode
+    if like_folder:
+        mode = os.stat(os.path.dirname(path) or ".").st_mode & 0o666 | 0o600  # noqa: PTH116, PTH120
+    unreadable = _without_readers(mode)
     if unreadable != stat.S_IMODE(found.st_mode):
         with contextlib.suppress(OSError):  # another's, in a folder that is shared
             os.fchmod(handle, unreadable)
@@ -76,7 +82,9 @@ def acquire(handle: int, seconds: float) -> bool:
 
 
 @contextlib.contextmanager
-def locked(path: str | os.PathLike[str], seconds: float) -> Iterator[bool]:
+def locked(
+    path: str | os.PathLike[str], seconds: float, *, like_folder: bool = False
+) -> Iterator[bool]:
     """Hold the lock of a file inside a `with`, and say whether it is held.
 
     It is not where the wait was too long, the file cannot be opened, or the file system has no
@@ -85,11 +93,12 @@ def locked(path: str | os.PathLike[str], seconds: float) -> Iterator[bool]:
     Args:
         path: the lock file.
         seconds: to wait at most.
+        like_folder: see `open_lock`.
     """
     handle = None
     try:
         try:
-            handle = open_lock(path)
+            handle = open_lock(path, like_folder=like_folder)
             held = acquire(handle, seconds)
         except OSError:
             held = False

@@ -85,10 +85,14 @@ class Ledger:
 
     def forget(self, entry: Entry) -> None:
         """Drop what is known of a step's post."""
+        self.forget_step(entry.step)
+
+    def forget_step(self, step: str) -> None:
+        """Do so by the name of the step, see `step_of`."""
         for path in (
-            self.sending / f"{entry.step}.json",
-            self.delivered / f"{entry.step}.json",
-            self._mark(entry.step),
+            self.sending / f"{step}.json",
+            self.delivered / f"{step}.json",
+            self._mark(step),
         ):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)

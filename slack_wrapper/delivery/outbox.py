@@ -8,20 +8,21 @@ nothing but their own replies. Those that have a time of their own are in `timed
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from slack_wrapper.common import file_lock
 from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER
-from slack_wrapper.delivery.shelf import Name, Shelf, name_of, place_name
+from slack_wrapper.delivery.shelf import Name, Shelf, name_of, parse, place_name
 from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, os_reason
 from slack_wrapper.redact import redact
 
@@ -73,6 +74,28 @@ class Outbox:
         """
         entry.reason = reason
         self._shelf_of(entry).put(entry)
+
+    def change_terms(self, entry: Entry, terms: Mapping[str, Any]) -> None:
+        """Write down how an entry is to be sent, and when, unless it is being sent at the moment.
+
+        Args:
+            entry: as it was read.
+            terms: fields of its request.
+
+        Raises:
+            LedgerUnusable: it cannot be written.
+        """
+        if {name: entry.request.get(name) for name in terms} == terms:
+            return
+        with self.flushing() as ours:
+            name = parse(entry.id)
+            newest = self.read(name) if ours and name else None
+            if newest is None:
+                return
+            newest.request = {**newest.request, **terms}
+            self.update(newest, newest.reason)
+            if not self.is_held(newest):
+                self._move(newest, self._shelf_of(newest), self._own_shelf(newest))
 
     def hold(self, entry: Entry) -> None:
         """Let an entry hold up nothing any more.
@@ -243,18 +266,20 @@ class Outbox:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[bool]:
         try:
-            lock = self._lock_file.open("w")
+            state_file.folder(self.folder)
+            lock = file_lock.open_lock(self._lock_file, like_folder=True)
         except OSError as error:
             raise LedgerUnusable(
                 f"the outbox cannot be locked by {self._lock_file}: {os_reason(error)}"
             ) from None
-        with lock:
+        try:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield False
-                return
-            yield True
+                held = file_lock.acquire(lock, 0)
+            except OSError:  # no locks here
+                held = False
+            yield held
+        finally:
+            os.close(lock)
 
     def _own_shelf(self, entry: Entry) -> Shelf:
         return self.timed if entry.request.get("post_at") else self.waiting

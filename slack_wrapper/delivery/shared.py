@@ -218,7 +218,12 @@ def _read(path: Path) -> Shared:
             raise ValueError("root is missing")
     except ValueError as error:
         raise state_file.unreadable(path, str(error)) from None
-    lines = _read_lines(lines_of(path))
+    try:
+        lines = _read_lines(lines_of(path))
+    except FileNotFoundError:
+        raise state_file.unreadable(path, "the file of its lines is gone") from None
+    except StateUnreadable as error:
+        raise state_file.unreadable(path, f"the file of its lines: {error.reason}") from None
     for step in stored.shown:
         if step in lines:
             lines[step].shown = True
@@ -235,14 +240,10 @@ def _read_lines(path: Path) -> dict[str, Line]:
     """Return the lines; one that a crash has cut off was never promised to anybody.
 
     Raises:
-        StateUnreadable: they cannot be read.
+        FileNotFoundError, StateUnreadable: they cannot be read.
     """
     lines: dict[str, Line] = {}
-    try:
-        texts = state_file.content(path).split(b"\n")
-    except FileNotFoundError:
-        raise state_file.unreadable(path, "it is gone, and its lines with it") from None
-    for text in texts:
+    for text in state_file.content(path).split(b"\n"):
         try:
             record = decoding.record(_StoredLine, decoding.from_json(text))
         except ValueError:

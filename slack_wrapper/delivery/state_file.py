@@ -18,7 +18,7 @@ from typing import Any
 
 from slack_wrapper import atomic
 from slack_wrapper.common import decoding
-from slack_wrapper.errors import StateUnreadable, os_reason
+from slack_wrapper.errors import LedgerUnusable, StateUnreadable, os_reason
 
 LIMIT = 64 << 20  # bytes; far above any post, whose texts Slack bounds
 _KINDS = (
@@ -98,6 +98,24 @@ def encoded(data: Mapping[str, Any], *, indent: int | None = None) -> bytes:
         return json.dumps(data, indent=indent, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(data, indent=indent).encode("ascii")
+
+
+def remove(path: Path) -> None:
+    """Remove what cannot be read, and what lies beside it under its name; nothing is followed.
+
+    Raises:
+        LedgerUnusable: it cannot be removed.
+    """
+    for one in (path, path.with_suffix(".jsonl"), path.with_suffix(".lock")):
+        try:
+            if one.is_dir() and not one.is_symlink():
+                one.rmdir()
+            else:
+                one.unlink(missing_ok=True)
+        except OSError as error:
+            raise LedgerUnusable(
+                f"{one} cannot be removed: {os_reason(error)}", hint="look at it, and remove it"
+            ) from None
 
 
 def folder(path: Path) -> Path:

@@ -8,7 +8,6 @@ the process that holds it, however that ends; so a mark without a holder is that
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
 import time
@@ -17,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.common import decoding
+from slack_wrapper.common import decoding, file_lock
 from slack_wrapper.delivery import origin as origins
 from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.ledger import FOLDER
@@ -73,7 +72,7 @@ class MarkFile:
         self.mark = mark
         self._path = _folder(folder) / f"{time.time_ns()}-{secrets.token_hex(4)}.json"
         self._written = 0.0
-        self._lock: Any = None
+        self._lock: int | None = None
 
     def save(self, *, now: bool = True) -> None:
         """Write it down; at most every few seconds unless `now`. A full disk is no matter here."""
@@ -83,8 +82,8 @@ class MarkFile:
             if self._lock is None:
                 state = state_file.folder(self._path.parent).parent
                 self.mark.origin = origins.here(state)
-                self._lock = _lock_of(self._path).open("w")
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._lock = file_lock.open_lock(_lock_of(self._path), like_folder=True)
+                file_lock.acquire(self._lock, 0)
             _write(self._path, self.mark)
             self._written = time.monotonic()
 
@@ -96,7 +95,7 @@ class MarkFile:
     def release(self) -> None:
         """Leave it to the next run."""
         if self._lock is not None:
-            self._lock.close()
+            os.close(self._lock)
             self._lock = None
 
 
@@ -110,8 +109,10 @@ def orphans(folder: str | os.PathLike[str] = FOLDER) -> Iterator[list[tuple[Mark
         found = []
         for path in _files(folder):
             with contextlib.suppress(OSError, StateUnreadable):
-                lock = held.enter_context(_lock_of(path).open("a"))
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                lock = file_lock.open_lock(_lock_of(path), like_folder=True)
+                held.callback(os.close, lock)
+                if not file_lock.acquire(lock, 0):
+                    continue
                 mark = _read(path)
                 if mark.origin is None or mark.origin.is_same(origins.here(path.parent.parent)):
                     found.append((mark, path))

@@ -46,7 +46,8 @@ from slack_wrapper.session.approval_terms import (
 )
 from slack_wrapper.session.approvers import Approvers
 from slack_wrapper.session.base import PENDING, Receipt
-from slack_wrapper.session.courier import Courier, digest_of
+from slack_wrapper.session.courier import Courier
+from slack_wrapper.session.identity import digest_of
 from slack_wrapper.session.request import APPROVAL, FILE, MESSAGE, NOW, Request
 
 if TYPE_CHECKING:

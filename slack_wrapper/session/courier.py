@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
+import contextlib
 import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,12 +28,14 @@ from slack_wrapper.errors import (
     SlackError,
     SlackRefused,
     SlackUnavailable,
+    StateUnreadable,
 )
 from slack_wrapper.quiet import QuietHours
 from slack_wrapper.session import receipts, timing
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.delivery import Delivery, target
+from slack_wrapper.session.identity import digest_of, is_same, looks_of
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.session.threads import BEHIND, PENDING, Threads, by_default
 from slack_wrapper.vault.password_sources import tell
@@ -44,6 +45,21 @@ if TYPE_CHECKING:
 
 AWAY = 60.0  # seconds for which Slack is not tried again after it did not answer
 STUCK = 60.0  # seconds for which a post does not try to get those before it out of its way
+
+
+@dataclass
+class _Seen:
+    """A step that has posted, or has asked what has become of its post.
+
+    Args:
+        receipt: path of its receipt.
+        written: key of the delivered post that its receipt tells of as it is.
+        kept: key of the delivered post that is written down for it.
+    """
+
+    receipt: str
+    written: str = ""
+    kept: str = ""
 
 
 @dataclass
@@ -73,10 +89,13 @@ class Courier:
     make_way: Callable[[tuple[str, str]], object] = lambda place: None
     _lanes: Lanes = field(default_factory=Lanes)
     _steps: Lanes = field(default_factory=Lanes)
-    _seen: set[str] = field(default_factory=set)  # steps
+    _seen: dict[str, _Seen] = field(default_factory=dict)  # by step
     _posted: set[str] = field(default_factory=set)  # keys
     _away: dict[str, float] = field(default_factory=dict)  # key file → monotonic time
     _stuck: dict[tuple[str, str], float] = field(default_factory=dict)  # place → the same
+
+    def __post_init__(self) -> None:
+        self.outbox.tell = tell
 
     def deliver(
         self,
@@ -102,16 +121,75 @@ class Courier:
         step = (
             step_of(request.receipt, request.channels[0], request.part) if request.receipt else ""
         )
-        digest = digest_of(request, files)
         with self._steps[step or object()]:
-            self._seen.add(step)
-            done = self._done(step, digest, files)
+            try:
+                done, before = self._before(step, request, files)
+            except StateUnreadable as error:
+                return self._unknown(request, files, error)
             if done is not None:
                 return done
-            entry = self._resumed(step, digest) or Entry(
-                step or "post", request.to_dict(), Progress(thread=thread), step, digest
-            )
+            entry = before or Entry(
+                step or "post", request.to_dict(), Progress(thread=thread), step,
+                digest_of(request, files), looked_at=looks_of(files),
+            )  # fmt: skip
             return self._deliver(workspace, request, entry, files)
+
+    def _before(
+        self, step: str, request: Request, files: Sequence[LocalFile]
+    ) -> tuple[Receipt | None, Entry | None]:
+        """Return the receipt of a step's post that is done, or the post that is under way."""
+        if not step:
+            return None, None
+        self._seen.setdefault(step, _Seen(request.receipt))
+
+        def same(entry: Entry) -> bool:
+            return is_same(entry, request, files)
+
+        waits = self.outbox.find(step)
+        if waits and same(waits):
+            return self._waits(waits, request, files), None
+        done = self._done(step, same)
+        return done, None if done is not None else self._resumed(step, same)
+
+    def _waits(self, waits: Entry, request: Request, files: Sequence[LocalFile]) -> Receipt:
+        """Return the receipt of a step whose post waits, under the terms of its newest run.
+
+        Raises:
+            SlackUnavailable: it waits still, and `on_failure` is `fail`.
+        """
+        terms = {name: getattr(request, name) for name in ("on_failure", "post_at", "rule")}
+        self.outbox.change_terms(waits, terms)
+        if request.on_failure == FAIL:
+            self.make_way(waits.place)
+            known = self.ledger.find(waits.step)
+            if known and known.receipt and known.progress.key == waits.progress.key:
+                return known.receipt
+            raise SlackUnavailable(
+                f"the post to {request.about} waits in the outbox: {waits.reason}", code=BEHIND,
+                hint=f"deliver it: slack-wrapper flush, or drop it: slack-wrapper outbox --drop "
+                f"{waits.name}",
+            )  # fmt: skip
+        return receipts.put_off("queued", request, files, waits.reason, waits.progress)
+
+    def _unknown(
+        self, request: Request, files: Sequence[LocalFile], error: StateUnreadable
+    ) -> Receipt:
+        """Do not post what may have been posted.
+
+        Raises:
+            StateUnreadable: unless `on_failure` is `warn`.
+        """
+        told = f"a post of an earlier try may be in {request.about}: {error.message}"
+        if request.on_failure == WARN:
+            return receipts.put_off("warned", request, files, told, Progress())
+        name = error.path.stem if error.path else "NAME"
+        raise StateUnreadable(
+            told,
+            path=error.path,
+            reason=error.reason,
+            hint="make the file readable, or look into the channel; if the post is not there, let "
+            f"the step post again: slack-wrapper outbox --drop {name}",
+        )
 
     def send(
         self,
@@ -203,7 +281,7 @@ class Courier:
         entry = self.ledger.find(step_of(request.receipt, request.channels[0]))
         if entry is not None:
             entry.receipt = receipt
-            self._note(request, lambda: self.ledger.settle(entry))
+            self._note(request, lambda: self._settle(entry))
 
     def drop(self, request: Request) -> None:
         """Forget a step's post, so that the step would post again."""
@@ -224,6 +302,8 @@ class Courier:
                 if request.receipt and one.get("key"):
                     step = step_of(request.receipt, channel, part)
                     self.ledger.mark(step, one["key"], changed_ns)
+                    if one.get("status") == "delivered":
+                        self._seen.setdefault(step, _Seen(request.receipt)).written = one["key"]
         if request.receipt:
             atomic.sync(request.receipt)
 
@@ -247,7 +327,7 @@ class Courier:
             LedgerUnusable: it cannot be written.
         """
         if not self._has_ended(entry):
-            self._seen.add(entry.step)
+            self._seen.setdefault(entry.step, _Seen(str(entry.request["receipt"])))
             self.ledger.keep(entry)
 
     def recall(self, step: str, digest: str) -> Receipt | None:
@@ -258,8 +338,10 @@ class Courier:
             digest: of what it says; a step that says something else has not said it.
         """
         with self._steps[step]:
-            self._seen.add(step)
-            return self._done(step, digest, ())
+            found = self._done(step, lambda entry: entry.digest == digest)
+            if found is not None:
+                self._seen.setdefault(step, _Seen(""))
+            return found
 
     def acknowledge(self, ended: Container[str] = ()) -> None:
         """Drop what is known of this process's posts whose steps have ended well, at its end.
@@ -269,11 +351,20 @@ class Courier:
         Args:
             ended: outputs of which that is known; of the others, the receipts tell.
         """
-        for entry in filter(None, map(self.ledger.find, sorted(self._seen))):
-            if entry.receipt and str(entry.request["receipt"]) in ended:
-                self._forget(entry)
-            elif entry.receipt and not self._ended_well(entry):
-                self.ledger.unmark(entry.step)
+        for step, seen in sorted(self._seen.items()):
+            if seen.receipt in ended and seen.written and seen.written == seen.kept:
+                self.ledger.forget_step(step)  # its receipt says all there is: nothing is read
+                continue
+            with contextlib.suppress(StateUnreadable):  # it stays; slack-wrapper outbox lists it
+                self._acknowledge(self.ledger.find(step), ended)
+
+    def _acknowledge(self, entry: Entry | None, ended: Container[str]) -> None:
+        if entry is None or not entry.receipt:
+            return
+        if str(entry.request["receipt"]) in ended:
+            self._forget(entry)
+        elif not self._ended_well(entry):
+            self.ledger.unmark(entry.step)
 
     def catch_up(self) -> None:
         """Do the same for the runs before, while their receipts are there, at the start."""
@@ -295,16 +386,10 @@ class Courier:
         receipts.renew(str(entry.request["receipt"]), entry.receipt or {})
         self.ledger.forget(entry)
 
-    def _done(self, step: str, digest: str, files: Sequence[LocalFile]) -> Receipt | None:
+    def _done(self, step: str, same: Callable[[Entry], bool]) -> Receipt | None:
         """Return the receipt of a step's post that a crash has kept it from writing."""
-        if not step:
-            return None
-        waits = self.outbox.find(step)
-        if waits and waits.digest == digest:
-            request = Request.from_dict(waits.request)
-            return receipts.put_off("queued", request, files, waits.reason, waits.progress)
         known = self.ledger.find(step)
-        if known is None or known.receipt is None or known.digest != digest:
+        if known is None or known.receipt is None or not same(known):
             return None
         written = self.ledger.marked(known)
         retried = known.progress.key in self._posted  # by this very run: its job has failed
@@ -312,15 +397,20 @@ class Courier:
             return None
         return known.receipt
 
-    def _resumed(self, step: str, digest: str) -> Entry | None:
+    def _resumed(self, step: str, same: Callable[[Entry], bool]) -> Entry | None:
         """Return a step's post that was on its way when something was killed."""
-        known = self.ledger.find(step) if step else None
+        known = self.ledger.find(step)
         if known is None:
             return None
-        if known.receipt is None and known.digest == digest:
+        if known.receipt is None and same(known):
             return known
         self.ledger.forget(known)
         return None
+
+    def _settle(self, entry: Entry) -> None:
+        self.ledger.settle(entry)
+        seen = self._seen.setdefault(entry.step, _Seen(str(entry.request["receipt"])))
+        seen.kept = entry.progress.key
 
     def _deliver(
         self, workspace: Workspace, request: Request, entry: Entry, files: Sequence[LocalFile]
@@ -339,7 +429,7 @@ class Courier:
         if entry.step:
             self._posted.add(entry.progress.key)
             entry.receipt = receipt
-            self._note(request, lambda: self.ledger.settle(entry))
+            self._note(request, lambda: self._settle(entry))
         return receipt
 
     def _hold(
@@ -359,7 +449,7 @@ class Courier:
 
     def any_due(self) -> bool:
         """Whether anything waits that may go out by now."""
-        waiting = map(self.outbox.read, self.outbox.names(held=False))
+        waiting = map(self.outbox.own, self.outbox.names(held=False))
         return any(entry and self.due(entry) for entry in waiting)
 
     def _wait_behind(self, request: Request, entry: Entry) -> None:
@@ -428,12 +518,6 @@ class Courier:
             pace=lambda: self.pacer.wait(limit, workspace.names.known(channel) or channel),
             limited=lambda seconds: self.pacer.hold(limit, seconds),
         )
-
-
-def digest_of(request: Request, files: Sequence[LocalFile]) -> str:
-    """Return what tells a post from another one of the same step: SHA-256, in hex."""
-    content = [request.to_dict(), [[str(file.path), *file.identity[2:]] for file in files]]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _run(delivery: Delivery) -> Receipt:

@@ -99,7 +99,7 @@ class Delivery:
             permalink=link,
             key=progress.key,
             attempts=progress.attempts,
-            files=[UploadedFile(**one) for one in progress.uploaded],
+            files=receipts.uploaded(progress),
         )
 
     def _root(self) -> None:
@@ -224,7 +224,7 @@ class Delivery:
                 self.progress.plain = True
 
     def _sent(self) -> list[UploadedFile]:
-        return [UploadedFile(**one) for one in self.progress.uploaded]
+        return receipts.uploaded(self.progress)
 
     def _where(self) -> Share:
         draft = self._draft()

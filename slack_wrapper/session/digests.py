@@ -9,19 +9,20 @@ run loses none; the next run, or `slack-wrapper flush`, goes on with the same me
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from slack_wrapper.client import updates
 from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
+from slack_wrapper.common import file_lock
 from slack_wrapper.common.text import shorten
 from slack_wrapper.delivery import shared, state_file
 from slack_wrapper.delivery.entry import Entry, plain_path
@@ -71,7 +72,7 @@ class Digests:
         self._folder = folder / "digests"
         self._known: dict[tuple[str, tuple[str, str]], _Digest] = {}
         self._lock, self._over = threading.Lock(), threading.Event()
-        self._owned: IO[str] | None = None
+        self._owned: int | None = None
         self._loaded = False
         self.live = False  # whether a run holds this session, which alone can gather lines
 
@@ -136,6 +137,25 @@ class Digests:
         """Return the messages that are written down here and behind."""
         return [one for one in shared.read_all(self._folder) if one.behind]
 
+    def bring_here(self) -> None:
+        """Let the messages of another working directory be continued from this one.
+
+        Raises:
+            LedgerUnusable: one cannot be written.
+        """
+        for one in self.elsewhere():
+            one.origin = None
+            one.write()
+
+    def elsewhere(self) -> list[Shared]:
+        """Return the messages that are behind and were begun in another working directory."""
+        state = self._folder.parent
+        return [one for one in self.waits() if not one.is_from(state)]
+
+    def unreadable(self) -> list[StateUnreadable]:
+        """Return what is known of messages and cannot be read."""
+        return shared.unreadable(self._folder)
+
     def close(self) -> list[SlackWrapperError]:
         """Bring all messages up to date and end them; return what kept some from it."""
         self._over.set()
@@ -145,7 +165,7 @@ class Digests:
         troubles = list(self._each(lambda digest: digest.finish()))
         with self._lock:
             if self._owned is not None:
-                self._owned.close()
+                os.close(self._owned)
             self._known, self._owned, self._loaded = {}, None, False
         return troubles
 
@@ -185,12 +205,8 @@ class Digests:
                 if one.is_from(self._folder.parent):
                     name = one.title, (plain_path(one.place[0]), one.place[1])
                     self._known[name] = _Digest(self._courier, self._workspace, one)
-                elif one.behind:
-                    tell(
-                        f"slack-wrapper: warning: the message {one.title} was begun in "
-                        f"{one.origin}\nhint: if it is not continued there: "
-                        "slack-wrapper flush --here"
-                    )
+                elif one.behind and self.live:
+                    tell(f"slack-wrapper: warning: {_elsewhere(one)}")
             if self.live:
                 self._over.clear()
                 threading.Thread(target=self._keep_up, daemon=True).start()
@@ -462,19 +478,25 @@ def _fits(lines: Sequence[Line]) -> bool:
     return whole and sum(len(_line(line)) + 1 for line in lines) <= _ROOM
 
 
+def _elsewhere(one: Shared) -> str:
+    return (
+        f"the message {one.title} was begun in {one.origin}\n"
+        "hint: if it is not continued there: slack-wrapper flush --here"
+    )
+
+
 def _tell(error: StateUnreadable) -> None:
     tell(f"slack-wrapper: warning: lines of a shared message are left out: {error}")
 
 
-def _own(folder: Path) -> IO[str] | None:
-    """Take the folder for this process, None if another one has it."""
+def _own(folder: Path) -> int | None:
+    """Take the folder for this process and return its lock, None if another process has it."""
     with contextlib.suppress(OSError):
-        state_file.folder(folder)
-        lock = (folder / "lock").open("w")
+        lock = file_lock.open_lock(state_file.folder(folder) / "lock", like_folder=True)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if file_lock.acquire(lock, 0):
+                return lock
         except OSError:
-            lock.close()
-            return None
-        return lock
+            pass  # no locks here
+        os.close(lock)
     return None

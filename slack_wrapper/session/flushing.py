@@ -95,7 +95,7 @@ class _Flush:
 
     def _consider(self, name: Name) -> None:
         """Deliver an entry unless it has to wait with another one."""
-        entry = self._outbox.read(name)
+        entry = self._outbox.own(name)
         if entry is None or entry.place[0] in self._stopped or not self._courier.due(entry):
             return
         held = self._outbox.is_held(entry)

@@ -13,7 +13,9 @@ from slack_wrapper import atomic, receipt_lock
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
+from slack_wrapper.common import decoding
 from slack_wrapper.delivery.progress import Progress
+from slack_wrapper.errors import RequestError
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt, every
 from slack_wrapper.session.request import Request
@@ -107,10 +109,25 @@ def taken_as_posted(request: Request, progress: Progress) -> Receipt:
         permalink=None,
         key=progress.key,
         attempts=progress.attempts,
-        files=[UploadedFile(**one) for one in progress.uploaded],
+        files=uploaded(progress),
     )
     receipt["posted_at"] = None
     return receipt
+
+
+def uploaded(progress: Progress) -> list[UploadedFile]:
+    """Return the files of a post that Slack has.
+
+    Raises:
+        RequestError: what was written down of them is of another form.
+    """
+    try:
+        return [decoding.record(UploadedFile, one, "uploaded") for one in progress.uploaded]
+    except ValueError as error:
+        raise RequestError(
+            f"what was written down of the post {progress.key[:8]} is of another form: {error}",
+            hint=f"drop it: slack-wrapper outbox --drop {progress.key[:8]}, and run its step again",
+        ) from None
 
 
 def renew(path: str, receipt: Receipt) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
+from slack_wrapper.common import decoding
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import coalescing, content, file_parameters
 from slack_wrapper.session.content import Context, Sources
@@ -137,14 +138,18 @@ class Request:
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Request:
-        """Return the request that `to_dict` wrote."""
-        known = {spec.name for spec in fields(Request)}
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in data.items()
-            if key in known
-        }
-        return Request(**values)
+        """Return the request that `to_dict` wrote, also that of another release.
+
+        Raises:
+            RequestError: a value is not of its type.
+        """
+        try:
+            return decoding.record(Request, data, "request")
+        except ValueError as error:
+            raise RequestError(
+                f"what was written down is not a request: {error}",
+                hint="use the same release of snakemake-slack-wrapper in the run and in its jobs",
+            ) from None
 
 
 def title_of(request: Request) -> str | None:

@@ -9,7 +9,7 @@ PLACE = ("keys/slack-api.enc", "librec_channel")
 
 def made(folder: Path) -> shared.Shared:
     one = shared.new(folder, "All samples", PLACE)
-    one.root = {"message": "first"}
+    one.root = {"option": "message", "channels": ["lab"], "message": "first", "receipt": "a.json"}
     for number in range(3):
         one.put(f"step{number}", f"line {number}", f"slack/{number}.json")
     one.lines["step0"].shown = True
@@ -56,10 +56,12 @@ def test_a_thousandth_line_costs_no_more_than_the_first(tmp_path: Path) -> None:
 
 def test_what_is_damaged_or_of_another_release_is_left_alone(tmp_path: Path) -> None:
     one = made(tmp_path)
-    for text in ("{", "[]", '{"version": 2}'):
+    for text in ("", "{", "[]", "null", '{"version": 2}', '{"version": 99}'):
         one.path.write_text(text)
         assert list(shared.read_all(tmp_path)) == []
         assert one.path.exists()
+        (error,) = shared.unreadable(tmp_path)
+        assert str(one.path) in error.message
 
 
 def test_it_is_forgotten_whole(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def main(target: str) -> None:
     from slack_wrapper.session.open import open_local
     from slack_wrapper.vault import store
 
-    target = os.path.abspath(target)
+    target = str(Path(target).resolve())
     os.environ["SLACK_WRAPPER_PASSWORD"] = PASSWORD
     os.environ["TMPDIR"] = tempfile.mkdtemp()
     with tempfile.TemporaryDirectory() as folder, Sandbox() as box:
