@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from slack_wrapper.cli import names, passwords
-from slack_wrapper.errors import RequestError, TokenMalformed
+from slack_wrapper.errors import RequestError
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, disk, kdf, store
 from slack_wrapper.vault.kinds import secret_kind
@@ -74,7 +74,7 @@ def _token(args: argparse.Namespace) -> Secret:
     """Return the token: of the file, or typed unseen."""
     token = cleartext.read(args.key) if args.key is not None else cleartext.ask()
     if token is None:
-        raise TokenMalformed(
+        raise RequestError(
             "there is no token, and no terminal to ask at", hint="give --key FILE, or --key -"
         )
     return token

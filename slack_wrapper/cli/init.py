@@ -18,7 +18,6 @@ from slack_wrapper.errors import (
     KeyringLocked,
     KeyringUnavailable,
     RequestError,
-    TokenMalformed,
 )
 from slack_wrapper.redact import Secret, redact
 from slack_wrapper.session.findings import table
@@ -99,7 +98,7 @@ def _key_made(args: argparse.Namespace, key_file: str) -> Secret:
         )
     token = cleartext.read(args.key) if args.key is not None else cleartext.ask()
     if token is None:
-        raise TokenMalformed(
+        raise RequestError(
             "there is no token, and no terminal to ask at", hint="give --key FILE, or --key -"
         )
     for warning in cleartext.warnings(args.key or cleartext.STDIN, token):

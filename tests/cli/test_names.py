@@ -165,10 +165,10 @@ def test_a_new_password_needs_a_source(command: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "one of the arguments --key --add --remove"),
+        ((), "there is no token, and no terminal to ask at"),
         (("--add", "a", "--remove", "b"), "--remove: not allowed with argument --add"),
         (("--add", "a", "--key", "k"), "--key: not allowed with argument --add"),
-        (("--add", "a", "--profile", "rfc9106-high"), "--profile goes with --key only"),
+        (("--add", "a", "--profile", "rfc9106-high"), "--profile is for a new key file only"),
         (("--remove", "a", "--new-password-file", "f"), "go with --add only"),
         (("--key", "k", "--new-password-command", "f"), "go with --add only"),
         (("--add", "a b"), "'a b' cannot be a name"),
