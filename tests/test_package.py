@@ -1,12 +1,15 @@
 """The wheel: everything that works in a checkout works from it, with no checkout."""
 
+import json
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
 
+import jinja2
 import pytest
+import yaml
 
 import slack_wrapper
 from slack_wrapper.sandbox.server import Sandbox
@@ -41,6 +44,26 @@ def test_the_name_for_the_plugin_catalogue_installs_this_version() -> None:
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert project["version"] == slack_wrapper.__version__
     assert f"snakemake-slack-wrapper=={slack_wrapper.__version__}" in project["dependencies"]
+
+
+def test_a_release_names_one_version_everywhere() -> None:
+    version = slack_wrapper.__version__
+    citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text())
+    assert citation["version"] == version
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    zenodo = json.loads((REPOSITORY / ".zenodo.json").read_text())
+    assert {"title", "description", "creators", "license"} <= set(zenodo)
+    assert f'set version = "{version}"' in (REPOSITORY / "packaging/conda/meta.yaml").read_text()
+
+
+def test_the_conda_recipe_needs_what_pyproject_needs() -> None:
+    recipe = jinja2.Template((REPOSITORY / "packaging/conda/meta.yaml").read_text())
+    found = yaml.safe_load(recipe.render(PYTHON="python"))
+    conda = yaml.safe_load((REPOSITORY / "environment.yml").read_text())
+    assert found["requirements"]["run"] == conda["dependencies"]
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    commands = [f"{name} = {place}" for name, place in project["scripts"].items()]
+    assert found["build"]["entry_points"] == commands
 
 
 def test_steps_run_from_it(wheel: Path, study: Path, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Sequence
 
-from slack_wrapper import __version__
 from slack_wrapper.cli.exits import EXIT_DONE
 from slack_wrapper.cli.terminal import painted
 from slack_wrapper.errors import SlackWrapperError
@@ -45,13 +44,23 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="slack-wrapper", description="Slack for Snakemake, from the command line."
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action=_Versions, nargs=0, help="show all versions and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         sub = commands.add_parser(name, help=summary, description=summary)
         if name in argv:
             _module(name).configure(sub)
     return parser
+
+
+class _Versions(argparse.Action):
+    """Prints what a report of a fault needs; in a class, as it is looked up only when asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from slack_wrapper.cli import versions
+
+        print(versions.text())
+        parser.exit()
 
 
 def _module(name: str):  # type: ignore[no-untyped-def]
