@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from slack_wrapper import job_records, shared
+from slack_wrapper.common import hangup
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.logs import guard_tracebacks
 from slack_wrapper.redact import Secret, redact
@@ -83,6 +84,8 @@ class Run:
             snakemake.exceptions.WorkflowError: a key cannot be opened; the run ends before its
                 first job.
         """
+        if self.for_real():
+            hangup.end_as_terminated()
         jobs = list(self._workflow.dag.needrun_jobs())
         steps = [job for job in jobs if job.rule.wrapper == self._wrapper]
         encrypting = [job for job in jobs if job.rule.wrapper == self._encrypt_wrapper]

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_wrapper import locate, shared
+from slack_wrapper.common import hangup
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.live import facts, settings, workflow
+from slack_wrapper.live.pauses import warn
 from slack_wrapper.live.story import Story
-from slack_wrapper.live.updater import Updater, Watched, warn
+from slack_wrapper.live.updater import Updater, Watched
 
 
 class Live:
@@ -53,6 +55,7 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
         warn(f"the run is not shown in slack: {error}")
         return None
     common.live = True
+    hangup.end_as_terminated()
     threads = session.courier.threads
     if not chosen.min_duration or run.posts(locate.wrapper()):
         chosen = settings.at_once(chosen)

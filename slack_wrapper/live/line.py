@@ -14,6 +14,7 @@ from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.updates import Living
+from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.delivery.progress import Progress
@@ -56,6 +57,8 @@ class Line:
         self._session = session
         self._about = f"channel {settings.channel}"
         self._free = 0.0
+        # A webhook does not tell where a message is, which so is neither changed nor replied to.
+        self.editable = not isinstance(transport, WebhookTransport)
         self.hurry = False  # at the end of a run nobody waits for turns
 
     def post(self, say: Shown, progress: Progress) -> Living:
@@ -119,7 +122,7 @@ class Line:
                 found.append(escape(name))
         return " ".join(found)
 
-    def file(self, path: Path, title: str, name: str, thread: str) -> Receipt:
+    def file(self, path: Path, title: str, name: str, thread: str | None) -> Receipt:
         """Post a file into the thread; one that meets trouble is given up, it is on the disk.
 
         Raises:
@@ -144,15 +147,21 @@ class Line:
             }
         )
 
-    def queue(self, text: str, progress: Progress, reason: str) -> None:
+    def queue(self, text: str, progress: Progress, reason: str, *, held: bool = False) -> None:
         """Let a text wait in the outbox; Slack is not asked.
+
+        Args:
+            text: mrkdwn.
+            progress: of its message, whose thread it goes into.
+            reason: why it waits.
+            held: whether it may be in the channel already.
 
         Raises:
             LedgerUnusable: it cannot be written down.
         """
         request = replace(self._request(), message=text, on_failure=QUEUE)
         entry = Entry("live", request.to_dict(), progress)
-        self._courier.outbox.take(entry, reason, self._courier.ledger.sending)
+        self._courier.outbox.take(entry, reason, self._courier.ledger.sending, held=held)
 
     def flush(self) -> None:
         """Deliver what waits from earlier; what cannot be delivered waits on."""
@@ -170,6 +179,9 @@ class Line:
         if mark.encrypted_key != self._settings.encrypted_key:
             return False
         try:
+            if not self.editable:
+                self.post(say, Progress())
+                return True
             posted = self._orphan(mark)
             if posted is not None:
                 living = Living(posted, mark.key)

@@ -69,6 +69,15 @@ def run(snapshot: Snapshot, facts: Facts) -> Shown:
     return Shown(text, attachments, plain)
 
 
+def started(snapshot: Snapshot, facts: Facts) -> Shown:
+    """Return the message of a run that begins, for where it cannot be changed later."""
+    name = f":{EMOJI[Ending.RUNNING]}: *{escape(facts.name)}*"
+    text = f"{name} has started: {_jobs(snapshot.total)}"
+    body = [_context(facts.lines(snapshot.began))]
+    attachments = [{"color": COLORS[Ending.RUNNING], "blocks": body, "fallback": text}]
+    return Shown(text, attachments, "\n".join([text, *facts.lines(None)]))
+
+
 def headline(snapshot: Snapshot, facts: Facts) -> str:
     """Return what stands first, and in a notification."""
     name = f":{EMOJI[snapshot.ending]}: *{escape(facts.name)}*"

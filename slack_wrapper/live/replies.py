@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slack_wrapper import cards
+from slack_wrapper.client.closed import uneditable, unthreadable
 from slack_wrapper.client.updates import Living
 from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import SlackAmbiguous, SlackWrapperError
+from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackWrapperError
 from slack_wrapper.live import render
 from slack_wrapper.live.facts import Facts
 from slack_wrapper.live.line import Line
@@ -60,6 +61,12 @@ class Card:
         """How many failures it is about."""
         return len(self.jobs) + self.more
 
+    def begin_anew(self) -> None:
+        """Go on in another message with what the one that cannot be changed does not tell."""
+        told = min(self.said, len(self.jobs))
+        self.jobs, self.more = self.jobs[told:], self.more - (self.said - told)
+        self.progress, self.living, self.said = Progress(), None, 0
+
     def text(self) -> str:
         """Return what it says."""
         head = ":x: failed" if self.final else ":arrows_counterclockwise: tried again"
@@ -79,6 +86,7 @@ class Replies:
     def __init__(self, line: Line, settings: LiveSettings, key: str) -> None:
         self._line, self._settings, self._key = line, settings, key
         self.root: Living | None = None
+        self._in_channel = not line.editable  # the thread takes no replies
         self._cards: dict[tuple[str, bool], Card] = {}
         self._mentioned = False
         self._noted = time.monotonic()
@@ -90,9 +98,7 @@ class Replies:
             SlackWrapperError: Slack did not take it; the next call goes on with what is left.
         """
         self._collect(story)
-        for card in self._cards.values():
-            if self._due(card, last):
-                self._show(card)
+        refused = [error for card in list(self._cards.values()) if (error := self._try(card, last))]
         for card in self._cards.values():
             self._post_logs(card)
         every = self._settings.progress_every
@@ -101,6 +107,17 @@ class Replies:
         elif every and time.monotonic() - self._noted >= every:
             self._noted = time.monotonic()
             self._reply(render.note(run, facts))
+        if refused:
+            raise refused[0]
+
+    def _try(self, card: Card, last: bool) -> SlackRefused | None:
+        """Bring a card up to date; return why Slack does not take it, which is no other's fault."""
+        if self._due(card, last):
+            try:
+                self._show(card)
+            except SlackRefused as refused:
+                return refused
+        return None
 
     def left(self, story: Story) -> list[str]:
         """Return the texts of what is not in the thread, for elsewhere."""
@@ -137,26 +154,43 @@ class Replies:
             card.mention = self._mentions()
             self._mentioned = True
         count = card.count
-        shown = render.Shown(card.text())
-        if card.living is None:
-            card.progress.thread = self.root.posted.ts
-            try:
-                card.living = self._line.post(shown, card.progress)
-            except SlackAmbiguous:
-                card.unclear = True  # the root tells of the failure in any case
-                return
-        else:
-            self._line.update(card.living, shown)
+        try:
+            if card.living is None:
+                card.living = self._say(render.Shown(card.text()), card.progress)
+            else:
+                self._line.update(card.living, render.Shown(card.text()))
+        except SlackAmbiguous:
+            card.unclear = True  # the root tells of the failure in any case
+            return
+        except SlackRefused as refused:
+            if card.living is None or not uneditable(refused):
+                raise
+            card.begin_anew()
+            self._show(card)
+            return
         card.said, card.said_at = count, time.monotonic()
+
+    def _say(self, shown: render.Shown, progress: Progress) -> Living:
+        """Post into the thread, or into the channel if the thread takes no replies."""
+        assert self.root is not None
+        progress.thread = None if self._in_channel else self.root.posted.ts
+        try:
+            return self._line.post(shown, progress)
+        except SlackRefused as refused:
+            if not (progress.thread and unthreadable(refused)):
+                raise
+        self._in_channel, progress.thread = True, None
+        return self._line.post(shown, progress)
 
     def _post_logs(self, card: Card) -> None:
         assert self.root is not None
+        root = None if self._in_channel else self.root.posted.ts
         while card.logs:
             log = card.logs.pop(0)
             with contextlib.suppress(SlackWrapperError, OSError):  # it is on the disk all the same
-                self._post_log(log, self.root.posted.ts)
+                self._post_log(log, root)
 
-    def _post_log(self, log: str, thread: str) -> None:
+    def _post_log(self, log: str, thread: str | None) -> None:
         with tempfile.TemporaryDirectory(prefix="slack-wrapper-log-") as folder:
             copy = Path(folder) / Path(log).name
             copy_of_log(Path(log), copy)
@@ -171,8 +205,7 @@ class Replies:
                 self._reply(f"{names} {render.headline(run, facts)}")
 
     def _reply(self, text: str) -> None:
-        assert self.root is not None
-        self._line.post(render.Shown(text), Progress(thread=self.root.posted.ts))
+        self._say(render.Shown(text), Progress())
 
     def _mentions(self) -> str:
         hours = self._settings.quiet_hours

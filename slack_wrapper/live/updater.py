@@ -8,40 +8,34 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.updates import Living
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import (
     LedgerUnusable,
-    RateLimited,
     SlackAmbiguous,
     SlackError,
     SlackRefused,
-    SlackUnavailable,
     SlackWrapperError,
 )
 from slack_wrapper.live import render
+from slack_wrapper.live.cadence import Cadence
 from slack_wrapper.live.facts import Facts
 from slack_wrapper.live.line import Line
-from slack_wrapper.live.mark import Mark, MarkFile, forget, orphans
-from slack_wrapper.live.render import EMOJI, Shown
+from slack_wrapper.live.pauses import Pauses, warn
+from slack_wrapper.live.render import EMOJI
 from slack_wrapper.live.replies import Replies
+from slack_wrapper.live.run_mark import RunMark
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.live.story import Ending, Snapshot, Story
-from slack_wrapper.redact import redact
 
 DEADLINE = 15.0  # seconds for which the end of a run waits for its message at most
 LOOK = 1.0  # seconds between two looks whether something has changed
-STALE = 30.0  # seconds after which a message is renewed for its clock alone
-# Slack takes some 50 updates a minute: https://docs.slack.dev/reference/methods/chat.update. A run
-# that goes on for long needs less: (seconds since its begin, seconds between two updates).
-PACE = ((30.0, 1.5), (600.0, 3.0), (3600.0, 6.0), (float("inf"), 12.0))
-FIRST_PAUSE, LONGEST_PAUSE = 4.0, 60.0  # seconds without a try while Slack does not answer
 
 
 @dataclass(frozen=True)
@@ -82,16 +76,16 @@ class Updater:
         self._ask_facts, self._watched = facts, watched
         self._facts: Facts | None = None
         self._root: Living | None = None
+        self._fixed = False  # the message is there and can no longer be changed
         self._progress = Progress()
+        self._last = Progress()  # of a message of its own that says how the run ended
+        self._telling = False  # that message is on its way
         self._replies = Replies(line, settings, self._progress.key)
-        self._mark: MarkFile | None = None
-        self._said: tuple[object, ...] = ()
-        self._said_at = 0.0
+        self._mark = RunMark(line, settings, self._progress.key)
+        self._cadence = Cadence()
         self._reaction = ""
-        self._may_react = True
-        self._pause = 0.0
-        self._not_before = 0.0
-        self._stopped = False
+        self._may_react = line.editable
+        self._pauses = Pauses()
         self._end = threading.Event()
         self._ready = threading.Event()  # an interrupted join would take the thread for dead
         self._last_word = threading.Lock()
@@ -124,8 +118,7 @@ class Updater:
                 if self._due():
                     self._guarded(self._say)
                 self._end.wait(LOOK)
-            if not self._stopped:
-                self._finish()
+            self._finish()
         except Exception as error:  # noqa: BLE001 - a message must never disturb a run
             warn(f"the slack logger failed: {type(error).__name__}: {error}")
         finally:
@@ -137,41 +130,21 @@ class Updater:
             self._story.over()  # Snakemake has stopped its logging without telling us
             self._line.hurry = True
             self._end.set()
-        return self._end.is_set() or self._stopped
+        return self._end.is_set()
 
     def _due(self) -> bool:
-        began = self._story.began + self._settings.min_duration
-        return time.time() >= began and time.monotonic() >= self._not_before
+        return time.time() >= self._story.began + self._settings.min_duration and self._pauses.over
 
     def _guarded(self, act: Callable[[], None]) -> bool:
         """Do something at Slack; False when it was not done, and is to be done later."""
         try:
             act()
-            self._pause = 0.0
-            return True
-        except RateLimited as error:
-            self._not_before = time.monotonic() + error.retry_after
-        except SlackUnavailable:
-            self._pause = min(LONGEST_PAUSE, max(FIRST_PAUSE, 2 * self._pause))
-            self._not_before = time.monotonic() + self._pause
-        except SlackAmbiguous as error:
-            # It may be there and may not, and Slack does not let us look: say the end elsewhere.
-            self._not_before = float("inf")
-            warn(f"the run is not shown in slack until its end: {error}")
         except SlackWrapperError as error:
-            self._give_up(error)
-            return True
-        self._watched.no_root()  # no step waits for what may take long
-        return False
-
-    def _give_up(self, error: SlackWrapperError) -> None:
-        """Say nothing more: it would fail again."""
-        self._stopped = True
-        self._watched.no_root()
-        if isinstance(error, SlackRefused) and error.code == "message_not_found":
-            self._conclude()  # somebody has deleted the message, and wants no other
-            return
-        warn(f"the run is not shown in slack: {error}")
+            self._pauses.met(error)
+            self._watched.no_root()  # no step waits for what may take long
+            return False
+        self._pauses.well()
+        return True
 
     def _say(self) -> None:
         """Bring Slack up to date, as far as something has changed."""
@@ -180,32 +153,46 @@ class Updater:
         if self._root is None:
             self._begin(snapshot)
             return
-        news = _news(snapshot)
-        since = time.monotonic() - self._said_at
-        stale = since >= max(STALE, snapshot.elapsed / 60)
-        if (news != self._said and since >= _pace(snapshot.elapsed)) or stale:
+        if not self._line.editable:
+            return  # what cannot be changed is said once, at the end
+        if self._cadence.due(snapshot):
             self._show(snapshot)
         self._replies.say(self._story, snapshot, self._known())
 
     def _begin(self, snapshot: Snapshot) -> None:
         """Post the message, and put right what earlier runs have left."""
-        self._open_mark(snapshot)
-        shown = render.run(snapshot, self._known())
-        self._root = self._line.post(shown, self._progress)
-        self._line.begin_thread(self._root)
+        self._mark.open(self._known().name, snapshot)
+        draw = render.run if self._line.editable else render.started
+        in_doubt = self._progress.unclear
+        self._root = self._line.post(draw(snapshot, self._known()), self._progress)
+        if self._line.editable:
+            self._line.begin_thread(self._root)
+        else:
+            self._watched.no_root()
         self._replies.root = self._root
-        self._said, self._said_at = _news(snapshot), time.monotonic()
-        self._note(snapshot)
+        # A message in doubt was there before, and says what was to be said then.
+        self._cadence.said(None if in_doubt else snapshot)
+        self._mark.note(self._root.posted, snapshot)
         self._react(Ending.RUNNING)
-        if snapshot.ending is Ending.RUNNING:
-            self._finish_orphans()
-            self._line.flush()
+        self._mark.finish_orphans()
+        self._line.flush()
 
     def _show(self, snapshot: Snapshot) -> None:
+        """Change the message, as long as Slack lets us."""
         assert self._root is not None
-        self._line.update(self._root, render.run(snapshot, self._known()))
-        self._said, self._said_at = _news(snapshot), time.monotonic()
-        self._note(snapshot)
+        if self._fixed:
+            return
+        try:
+            self._line.update(self._root, render.run(snapshot, self._known()))
+        except SlackRefused as refused:
+            if not uneditable(refused):
+                raise
+            self._fixed = True
+            text = f"the run's message cannot be changed, its end will be another one: {refused}"
+            self._pauses.tell(text, "fixed")
+            return
+        self._cadence.said(snapshot)
+        self._mark.note(self._root.posted, snapshot)
 
     def _finish(self) -> None:
         """Say how the run ended, or leave that to the outbox and to the next run."""
@@ -213,23 +200,38 @@ class Updater:
         snapshot = self._story.snapshot()
         if self._root is None and snapshot.elapsed < self._settings.min_duration:
             return
-        silent = self._pause > 0 or self._not_before == float("inf")
-        if silent and self._root is None:  # it has not answered for a while: keep nobody waiting
-            self._give_over("slack has not answered")
-            return
-        if not self._guarded(lambda: self._say_end(snapshot)):
-            self._give_over("slack has not answered")
+        hopeless = self._pauses.silent and self._root is None  # then it keeps nobody waiting
+        if hopeless or not self._guarded(lambda: self._say_end(snapshot)):
+            self._give_over(self._pauses.reason)
 
     def _say_end(self, snapshot: Snapshot) -> None:
-        if self._root is None:
-            self._begin(snapshot)
-        else:
+        if self._root is not None and self._line.editable:
             self._show(snapshot)
+        if self._root is None or self._fixed or not self._line.editable:
+            self._tell_end(snapshot)
         self._conclude()
-        self._replies.say(self._story, snapshot, self._known(), last=True)
+        try:
+            self._replies.say(self._story, snapshot, self._known(), last=True)
+        except SlackWrapperError as error:
+            self._leave_replies(error)
         self._react(snapshot.ending)
-        if self._mark is not None:
-            self._mark.remove()
+        self._mark.remove()
+
+    def _tell_end(self, snapshot: Snapshot) -> None:
+        """Say how the run ended in a message of its own."""
+        with self._last_word:
+            if self._concluded:  # it waits in the outbox already
+                return
+            self._telling = True
+        try:
+            told = self._line.post(render.run(snapshot, self._known()), self._last)
+        except SlackAmbiguous:
+            raise  # it may be there: whoever tells it elsewhere has to look first
+        except SlackWrapperError:
+            self._telling = False
+            raise
+        if self._root is None:
+            self._root = self._replies.root = told
 
     def _conclude(self) -> bool:
         """Take the last word; False when somebody has had it."""
@@ -242,24 +244,34 @@ class Updater:
         if not self._conclude():
             return
         snapshot = self._story.snapshot()
-        facts = self._facts or Facts("the workflow", "", "", "")
-        shown = render.run(snapshot, facts)
+        shown = render.run(snapshot, self._facts or Facts("the workflow", "", "", ""))
         parts = [shown.plain, *self._replies.left(self._story)]
-        self._leave(snapshot, shown)
-        progress = Progress(thread=self._root.posted.ts if self._root else None)
+        self._mark.leave(snapshot, shown)
+        progress, held = Progress(), False
+        if self._telling:
+            progress, held = self._last, True
+            progress.unclear = True
+        elif self._root and self._line.editable and not self._fixed:
+            progress.thread = self._root.posted.ts
+        self._queue("\n\n".join(parts), progress, reason, "the run's summary", held=held)
+
+    def _leave_replies(self, error: SlackWrapperError) -> None:
+        """Let what the thread has not got wait in the outbox."""
+        self._pauses.met(error)
+        parts = self._replies.left(self._story)
+        if parts:
+            root = self._root.posted.ts if self._root and self._line.editable else None
+            progress = Progress(thread=root)
+            self._queue("\n\n".join(parts), progress, self._pauses.reason, "what failed")
+
+    def _queue(
+        self, text: str, progress: Progress, reason: str, what: str, *, held: bool = False
+    ) -> None:
         try:
-            self._line.queue("\n\n".join(parts), progress, reason)
-            warn(f"{reason}: the run's summary waits in the outbox; slack-wrapper flush sends it")
+            self._line.queue(text, progress, reason, held=held)
+            warn(f"{reason}: {what} waits in the outbox; slack-wrapper flush sends it")
         except LedgerUnusable as error:
             warn(str(error))
-
-    def _leave(self, snapshot: Snapshot, shown: Shown) -> None:
-        if self._mark is None:
-            return
-        self._mark.mark.final = asdict(shown)
-        self._mark.mark.emoji = EMOJI[snapshot.ending]
-        self._mark.save()
-        self._mark.release()
 
     def _react(self, ending: Ending) -> None:
         """Let the root's reaction say how the run stands; without the scope there is none."""
@@ -272,63 +284,12 @@ class Updater:
             self._reaction = EMOJI[ending]
         except SlackRefused as error:
             self._may_react = False
-            warn(f"no reactions on the run's message: {error}")
+            if error.code != DELETED:
+                warn(f"no reactions on the run's message: {error}")
         except SlackError:
             return
-
-    def _open_mark(self, snapshot: Snapshot) -> None:
-        if self._mark is None:
-            mark = Mark(
-                self._known().name,
-                self._settings.encrypted_key,
-                self._settings.channel,
-                self._progress.key,
-                snapshot.began,
-            )
-            self._mark = MarkFile(mark)
-        self._mark.mark.seen = snapshot.now
-        self._mark.save()
-
-    def _note(self, snapshot: Snapshot) -> None:
-        if self._mark is None or self._root is None:
-            return
-        mark = self._mark.mark
-        first = mark.ts is None
-        mark.channel, mark.ts = self._root.posted.channel, self._root.posted.ts
-        mark.done, mark.total, mark.seen = snapshot.done, snapshot.total, snapshot.now
-        self._mark.save(now=first)
-
-    def _finish_orphans(self) -> None:
-        with orphans() as found:
-            for mark, path in found:
-                at = time.strftime("%Y-%m-%d %H:%M", time.localtime(mark.seen or mark.began))
-                shown = render.orphan(mark.name, mark.done, mark.total, at)
-                emojis = (EMOJI[Ending.RUNNING], EMOJI[Ending.INTERRUPTED])
-                if self._line.finish_orphan(mark, shown, emojis):
-                    forget(path)
 
     def _known(self) -> Facts:
         if self._facts is None:
             self._facts = self._ask_facts()
         return self._facts
-
-
-def _news(snapshot: Snapshot) -> tuple[object, ...]:
-    """Return what a reader would take for a change; the clock is none."""
-    return (
-        snapshot.ending,
-        snapshot.done,
-        snapshot.total,
-        tuple(sorted(snapshot.running.items())),
-        snapshot.failed,
-        snapshot.attempts,
-    )
-
-
-def _pace(elapsed: float) -> float:
-    return next(pause for until, pause in PACE if elapsed < until)
-
-
-def warn(text: str) -> None:
-    """Tell on stderr what does not go on in Slack."""
-    print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)

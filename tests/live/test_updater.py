@@ -8,7 +8,8 @@ import pytest
 
 from slack_wrapper.cards import FailedJob
 from slack_wrapper.client import messages
-from slack_wrapper.live import replies, updater
+from slack_wrapper.client.closed import UNEDITABLE
+from slack_wrapper.live import cadence, pauses, replies, updater
 from slack_wrapper.live.facts import Facts
 from slack_wrapper.live.line import Line
 from slack_wrapper.live.settings import LiveSettings
@@ -27,11 +28,13 @@ DOWN = {"status": 503, "times": 10_000}
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Turns are kept by address: a port that an earlier test had hammered would have none to give.
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("SLACK_WRAPPER_PATIENCE", "0.02")
     monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
     monkeypatch.setattr(updater, "LOOK", 0.05)
-    monkeypatch.setattr(updater, "PACE", ((float("inf"), 0.0),))
-    monkeypatch.setattr(updater, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(updater, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(cadence, "PACE", ((float("inf"), 0.0),))
+    monkeypatch.setattr(pauses, "LONGEST", 5.0)
+    monkeypatch.setattr(pauses, "FIRST_REFUSED", 5.0)
+    monkeypatch.setattr(pauses, "LONGEST_REFUSED", 5.0)
     monkeypatch.setattr(replies, "SETTLED", 0.0)
     monkeypatch.setattr(replies, "RENEW", 0.0)
     monkeypatch.setattr("slack_wrapper.live.line.EVERY", 0.0)
@@ -127,7 +130,7 @@ def test_nothing_is_said_while_nothing_changes(show, sandbox: Sandbox) -> None:
 
 
 def test_a_message_is_renewed_for_its_clock(show, sandbox, monkeypatch) -> None:
-    monkeypatch.setattr(updater, "STALE", 0.2)
+    monkeypatch.setattr(cadence, "STALE", 0.2)
     show()
     until(lambda: len(sandbox.calls("chat.update")) > 1)
 
@@ -288,26 +291,156 @@ def test_a_root_in_doubt_is_not_doubled(show, session, sandbox: Sandbox, capfd) 
     assert "until its end" in capfd.readouterr().err
 
 
-def test_a_wrong_token_is_told_once(show, sandbox: Sandbox, capfd) -> None:
+def test_a_wrong_token_is_told_and_the_end_waits(show, session, sandbox: Sandbox, capfd) -> None:
     sandbox.faults.add(Fault("*", "error", code="invalid_auth", times=10_000))
     run = show()
     until(lambda: run.roots)
-    run.fail()
+    run.fail(sample="a")
     run.close(0)
-    assert capfd.readouterr().err.count("warning") == 1
-    assert not list(Path(".snakemake/slack").glob("outbox/*.json"))
+    told = capfd.readouterr().err
+    assert told.count("warning") == 2
+    assert "slack has refused it: the run's summary waits in the outbox" in told
+    assert sandbox.messages() == []
+    sandbox.faults.clear()
+    session.flush()
+    (text,) = [message["text"] for message in sandbox.messages()]
+    assert "*study* failed" in text
+    assert "*work*: sample=a" in text
 
 
-def test_a_message_that_somebody_deleted_stays_deleted(show, sandbox: Sandbox, capfd) -> None:
+@pytest.mark.parametrize("code", ["channel_not_found", "not_in_channel", "invalid_auth"])
+def test_one_refusal_ends_nothing(show, sandbox: Sandbox, code: str) -> None:
+    sandbox.faults.add(Fault("chat.postMessage", "error", code=code, times=2))
     run = show()
-    until(sandbox.messages)
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("chat.update", "error", code="internal_error"))
+    sandbox.faults.add(Fault("chat.update", "error", code=code))
+    run.story.progress(2, 4)
+    until(lambda: "2 of 4" in root(sandbox)["text"])
+    run.close()
+    assert len(sandbox.messages()) == 1
+    assert "succeeded" in root(sandbox)["text"]
+
+
+@pytest.mark.parametrize("code", sorted(UNEDITABLE))
+def test_the_end_is_told_where_the_message_cannot_be_changed(
+    show, sandbox: Sandbox, code: str, capfd
+) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("chat.update", "error", code=code, times=10_000))
+    run.story.progress(1, 4)
+    until(lambda: sandbox.calls("chat.update"))
+    run.fail(sample="a")
+    until(lambda: thread(sandbox))
+    run.close(3)
+    first, card, last = sandbox.messages()
+    assert "is running" in first["text"]
+    assert card["thread_ts"] == first["ts"]
+    assert "*study* failed" in last["text"]
+    assert "thread_ts" not in last
+    assert "3 of 4" in str(last["attachments"])
+    assert reactions(sandbox) == ["x"]
+    assert len(sandbox.calls("chat.update")) == 1
+    assert capfd.readouterr().err.count("warning") == 1
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
+def test_the_end_of_a_run_whose_message_was_deleted(show, sandbox: Sandbox, capfd) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
     with sandbox.store.change() as data:
         for listed in data["messages"].values():
             listed.clear()
     run.story.progress(1, 4)
-    until(lambda: run.roots)
+    until(lambda: sandbox.calls("chat.update"))
+    run.fail(sample="a")
+    until(sandbox.messages)
+    run.close(3)
+    card, last = sandbox.messages()
+    assert "failed: *work*: sample=a" in card["text"]
+    assert "*study* failed" in last["text"]
+    assert capfd.readouterr().err.count("warning") == 1
+
+
+def test_a_thread_that_takes_no_replies(show, sandbox: Sandbox) -> None:
+    run = show(log_files=True)
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    with sandbox.store.change():
+        root(sandbox)["locked"] = True
+    Path("work.log").write_text("line 1\n")
+    run.story.started(1, FailedJob("work", logs=("work.log",)), time.time())
+    run.story.failed(1, FailedJob("work"), time.time())
+    run.fail(2, "other")
+    run.close(2)
+    _, *rest = sandbox.messages()
+    assert not any("thread_ts" in message for message in rest)
+    assert sum("failed: *work*" in message["text"] for message in rest) == 1
+    assert sum("failed: *other*" in message["text"] for message in rest) == 1
+    assert sum(bool(message.get("files")) for message in rest) == 1
+    assert "2 jobs failed" in root(sandbox)["text"]
+
+
+def test_a_card_that_cannot_be_changed_goes_on_in_another(show, sandbox: Sandbox) -> None:
+    run = show()
+    run.fail(1, sample="a")
+    until(lambda: thread(sandbox))
+    card = sandbox.messages()[1]["ts"]
+    edit = {"ts": card}
+    sandbox.faults.add(
+        Fault("chat.update", "error", code="edit_window_closed", match=edit, times=9)
+    )
+    run.fail(2, sample="b")
+    until(lambda: len(thread(sandbox)) == 2)
+    run.fail(3, sample="c")
+    run.close(1)
+    first, second = thread(sandbox)
+    assert "sample=a" in first and "sample=b" not in first
+    assert "*work* (2 jobs): sample=b; sample=c" in second
+    assert "3 jobs failed" in root(sandbox)["text"]
+
+
+def test_a_card_that_is_refused_stops_no_other(show, session, sandbox: Sandbox, capfd) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    run.fail(1, "bad", sample="x")
+    bad = Fault("chat.postMessage", "error", code="msg_too_long", times=10_000)
+    bad.meets = lambda method, given: method == bad.method and "*bad*" in given["text"]
+    sandbox.faults.add(bad)
+    run.fail(2, "good", sample="y")
+    run.close(2)
+    assert [text.split(": sample")[0] for text in thread(sandbox)] == [":x: failed: *good*"]
+    assert "what failed waits in the outbox" in capfd.readouterr().err
+    sandbox.faults.clear()
+    session.flush()
+    assert "failed: *bad*: sample=x" in thread(sandbox)[-1]
+
+
+def test_cards_that_an_outage_keeps_back_at_the_end_wait(show, session, sandbox: Sandbox) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("chat.postMessage", "http", **DOWN))
+    run.fail(1, sample="a")
+    run.close(2)
+    assert "*study* failed" in root(sandbox)["text"]
+    sandbox.faults.clear()
+    session.flush()
+    (text,) = thread(sandbox)
+    assert "failed: *work*: sample=a" in text
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_end_in_doubt_is_told_once(show, session, sandbox: Sandbox, when: str) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("chat.update", "error", code="cant_update_message", times=10_000))
+    sandbox.faults.add(Fault("conversations.history", "http", **DOWN))
+    sandbox.faults.add(Fault("chat.postMessage", "reset", when=when))
     run.close()
-    assert sandbox.messages() == []
+    sandbox.faults.clear()
+    session.flush()
+    ends = [one["text"] for one in sandbox.messages() if "succeeded" in one["text"]]
+    assert len(ends) == 1
 
 
 def test_without_the_scope_there_are_no_reactions(show, sandbox: Sandbox, capfd) -> None:

@@ -22,18 +22,33 @@ FLAGS = (
 
 
 class Process:
-    """A Snakemake process."""
+    """A Snakemake process.
 
-    def __init__(self, arguments: list[str], folder: Path, env: Mapping[str, str]) -> None:
+    Args:
+        arguments: of the command.
+        folder: to run it in.
+        env: more of its environment.
+        terminal: the file descriptor of a terminal that is to be its own.
+    """
+
+    def __init__(
+        self,
+        arguments: list[str],
+        folder: Path,
+        env: Mapping[str, str],
+        terminal: int | None = None,
+    ) -> None:
         self._errors = (folder.parent / f"stderr-{time.monotonic_ns()}").open("w+")
+        if terminal is not None:  # setsid makes it the terminal of its session
+            arguments = ["setsid", "--ctty", "--wait", *arguments]
         self.child = subprocess.Popen(
             arguments,
             cwd=folder,
             env={**os.environ, **env},
-            stdin=subprocess.DEVNULL,
-            stdout=self._errors,
-            stderr=self._errors,
-            start_new_session=True,
+            stdin=subprocess.DEVNULL if terminal is None else terminal,
+            stdout=self._errors if terminal is None else terminal,
+            stderr=self._errors if terminal is None else terminal,
+            start_new_session=terminal is None,
         )
         self.returncode: int | None = None
 
@@ -78,6 +93,8 @@ def start(study: Path) -> Iterator[Start]:
         flags: tuple[str, ...] = FLAGS,
         env: Mapping[str, str] | None = None,
         cores: int = 2,
+        terminal: int | None = None,
+        nohup: bool = False,
     ) -> Process:
         (study / "Snakefile").write_text(snakefile)
         command = [
@@ -87,7 +104,8 @@ def start(study: Path) -> Iterator[Start]:
         # Turns are kept by address in TMPDIR: those of an earlier test's port do not count.
         own = {"SLACK_WRAPPER_PASSWORD": PASSWORD, "TMPDIR": str(study.parent)}
         given = {**own, **(env or {})}
-        processes.append(Process(command, study, given))
+        command = ["nohup", *command] if nohup else command
+        processes.append(Process(command, study, given, terminal))
         return processes[-1]
 
     yield call

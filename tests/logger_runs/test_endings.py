@@ -173,15 +173,40 @@ def test_ctrl_c_twice_at_the_end(start: Start, sandbox: Sandbox) -> None:
     assert len(list(Path(".snakemake/slack/outbox").glob("*.json"))) == 1, run.stderr
 
 
-def test_sigterm(start: Start, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_asked_to_end(start: Start, sandbox: Sandbox, number: int) -> None:
     run = start(WAITS)
     until(Path("begun").exists, run)
-    run.signal(signal.SIGTERM)
+    run.signal(number)
     until(lambda: "Will exit after finishing" in run.stderr, run)
     Path("go").touch()
     assert run.wait() == 1
     assert "was interrupted after" in root(sandbox)["text"]
     assert "2 of 3 jobs done" in root(sandbox)["text"]
+
+
+def test_a_terminal_that_closes(start: Start, sandbox: Sandbox) -> None:
+    """The run, its jobs and what they print to lose their terminal at once."""
+    ours, theirs = os.openpty()
+    run = start(WAITS, terminal=theirs)
+    os.close(theirs)
+    until(Path("begun").exists, run)
+    until(lambda: sandbox.calls("reactions.add"), run)
+    os.close(ours)
+    run.signal(signal.SIGHUP, group=True)  # as the shell does to what it has started
+    assert run.wait() != 0
+    assert "was interrupted after" in root(sandbox)["text"]
+    assert reaction(sandbox) == "warning"
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
+def test_nohup_is_respected(start: Start, sandbox: Sandbox) -> None:
+    run = start(WAITS, nohup=True)
+    until(Path("begun").exists, run)
+    run.signal(signal.SIGHUP)
+    Path("go").touch()
+    assert run.wait() == 0, run.stderr
+    assert "succeeded" in root(sandbox)["text"]
 
 
 def test_kill_9_is_marked_by_the_next_run(start: Start, sandbox: Sandbox) -> None:

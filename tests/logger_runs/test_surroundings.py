@@ -166,3 +166,16 @@ def test_the_password_is_asked_for_once_before_the_first_job(study: Path, sandbo
     assert "Password for" not in rest
     assert PASSWORD not in rest
     assert thread(sandbox) == ["a step"]
+
+
+def test_a_webhook_is_told_of_start_and_end(start: Start, sandbox: Sandbox) -> None:
+    address = f"{sandbox.url}/services/T0000TEAM/B0000HOOK/sandbox"
+    flags = ("--logger-slack-channel", "librec_channel")
+    run = start(TWO_FAIL, "--keep-going", flags=flags, env={"SLACK_BOT_TOKEN": address})
+    assert run.wait() == 1
+    begun, end, card = [message["text"] for message in sandbox.messages()]
+    assert "*study* has started: 4 jobs" in begun
+    assert "2 jobs failed, 1 of 4 done" in end
+    assert "failed: *work* (2 jobs)" in card
+    assert "warning" not in run.stderr.lower()
+    assert "B0000HOOK" not in run.stderr

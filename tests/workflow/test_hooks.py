@@ -2,10 +2,13 @@
 
 import contextlib
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -336,3 +339,31 @@ def test_the_command_to_run_again_is_the_one_of_the_run(given: str, command: str
         [sys.executable, "-c", code, *given.split()], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == command
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_asked_to_end_says_so(study: Path, sandbox: Sandbox, number: int) -> None:
+    slow = "touch begun.{wildcards.sample}; while [ ! -e go ]; do sleep 0.1; done; touch {output}"
+    write(study, HOOKS + WORK.replace("COMMAND", slow), CONFIG)
+    with (study / "told.txt").open("w") as told:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "1"], cwd=study,
+            env={**os.environ, "SLACK_WRAPPER_PASSWORD": PASSWORD},
+            stdout=told, stderr=told, start_new_session=True,
+        )  # fmt: skip
+    try:
+        end = time.monotonic() + 60
+        while not list(study.glob("begun.*")):
+            assert time.monotonic() < end, (study / "told.txt").read_text()
+            time.sleep(0.05)
+        process.send_signal(number)
+        while "Will exit after finishing" not in (study / "told.txt").read_text():
+            assert time.monotonic() < end, (study / "told.txt").read_text()
+            time.sleep(0.05)
+        (study / "go").touch()
+        assert process.wait(60) == 1
+    finally:
+        process.kill()
+        process.wait()
+    assert "*study* started: 3 jobs" in texts(sandbox)[0]
+    assert "*study* failed after" in texts(sandbox)[1]

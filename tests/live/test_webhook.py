@@ -1,0 +1,111 @@
+"""A run that is shown by an incoming webhook: what it says cannot be changed, nor replied to."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.open import open_local
+from tests.live.test_updater import Shown, quick, until
+
+__all__ = ["quick"]
+
+
+@pytest.fixture
+def session(study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> LocalSession:
+    address = f"{sandbox.url}/services/T0000TEAM/B0000HOOK/sandbox"
+    monkeypatch.setenv("SLACK_BOT_TOKEN", address)
+    return open_local({"channel": "librec_channel"})
+
+
+@pytest.fixture
+def show(session: LocalSession) -> Iterator[Callable[..., Shown]]:
+    made: list[Shown] = []
+
+    def one(**more) -> Shown:
+        made.append(Shown(session, **more))
+        return made[-1]
+
+    yield one
+    for shown in made:
+        shown.updater.close(10)
+
+
+def texts(sandbox: Sandbox) -> list[str]:
+    return [message["text"] for message in sandbox.messages()]
+
+
+def test_start_and_end_are_messages(show, sandbox: Sandbox, capfd) -> None:
+    run = show()
+    until(sandbox.messages)
+    until(lambda: run.roots)
+    for done in (1, 2, 3):
+        run.story.progress(done, 4)
+        time.sleep(0.1)
+    run.close()
+    start, end = texts(sandbox)
+    assert start == ":hourglass_flowing_sand: *study* has started: 4 jobs"
+    assert end.startswith(":white_check_mark: *study* succeeded: 4 jobs in")
+    assert "100 %" in str(sandbox.messages()[1]["attachments"])
+    assert capfd.readouterr().err == ""
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
+def test_failures_follow_the_end(show, sandbox: Sandbox) -> None:
+    run = show(mention=("here",), log_files=True)
+    until(sandbox.messages)
+    run.fail(1, sample="a")
+    run.fail(2, sample="b")
+    time.sleep(0.3)
+    assert len(texts(sandbox)) == 1
+    run.close(1)
+    _, end, card = texts(sandbox)
+    assert "2 jobs failed" in end
+    assert card.startswith("<!here> :x: failed: *work* (2 jobs): sample=a; sample=b")
+
+
+def test_an_outage_at_the_end(show, session, sandbox: Sandbox) -> None:
+    run = show()
+    until(sandbox.messages)
+    sandbox.faults.add(Fault("webhook", "http", status=503, times=10_000))
+    run.fail(sample="a")
+    run.close(2)
+    sandbox.faults.clear()
+    session.flush()
+    _, end = texts(sandbox)
+    assert "*study* failed" in end
+    assert "failed: *work*: sample=a" in end
+    show().close()  # the next run in the folder
+    assert len(texts(sandbox)) == 4
+
+
+def test_an_end_in_doubt_is_not_posted_again(show, session, sandbox: Sandbox, capfd) -> None:
+    run = show()
+    until(sandbox.messages)
+    sandbox.faults.add(Fault("webhook", "reset", when="after"))
+    run.close()
+    session.flush()
+    assert sum("succeeded" in text for text in texts(sandbox)) == 1
+    assert "waits in the outbox" in capfd.readouterr().err
+
+
+def test_a_start_in_doubt_is_not_posted_again(show, sandbox: Sandbox) -> None:
+    sandbox.faults.add(Fault("webhook", "reset", when="after"))
+    run = show()
+    until(lambda: run.roots)
+    time.sleep(0.3)
+    run.close()
+    assert sum("has started" in text for text in texts(sandbox)) == 1
+
+
+def test_the_next_run_tells_of_one_that_was_killed(show, sandbox: Sandbox) -> None:
+    run = show()
+    until(lambda: run.roots)
+    run.updater._mark._file.release()  # as the process that is killed does
+    show().close()
+    assert sum("*study* was interrupted: it was killed" in text for text in texts(sandbox)) == 1
+    run.updater._mark.remove()
