@@ -11,8 +11,9 @@ from typing import Any
 
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
+from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
-from slack_wrapper.run_session import Run, run_of, warn
+from slack_wrapper.run_session import Run, run_of
 from slack_wrapper.session.request import QUEUE, WARN, build
 from slack_wrapper.workflow_error import interrupted
 

@@ -8,6 +8,7 @@ import threading
 import traceback
 from types import TracebackType
 
+from slack_wrapper.common import console
 from slack_wrapper.redact import redact
 
 SDK_LOGGER = "slack_wrapper.slack_sdk"
@@ -57,7 +58,7 @@ def _show(
     kind: type[BaseException], error: BaseException | None, frames: TracebackType | None
 ) -> None:
     text = "".join(traceback.format_exception(kind, error, frames))
-    print(redact(text), end="", file=sys.stderr, flush=True)
+    console.tell(text.rstrip("\n"))
 
 
 def _show_in_thread(given: threading.ExceptHookArgs) -> None:

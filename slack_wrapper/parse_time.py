@@ -6,10 +6,11 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from slack_wrapper import config as settings
+from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.given_password import take
 from slack_wrapper.locate import wrapper
-from slack_wrapper.run_session import Run, attach, warn
+from slack_wrapper.run_session import Run, attach
 from slack_wrapper.workflow_error import workflow_error
 
 # Where a workflow keeps the password taken out of its config: the rule files are parsed again by

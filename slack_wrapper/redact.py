@@ -1,157 +1,25 @@
-"""A secret that never prints, and the removal of secrets from texts that do.
+"""Where redaction was before it was shared: `slack_wrapper.common.redact`."""
 
-Token forms: https://docs.slack.dev/authentication/tokens.
-"""
-
-from __future__ import annotations
-
-import base64
-import json
-import re
-import threading
-from typing import Any, NoReturn
-from urllib.parse import quote, quote_plus
-
-MASK = "[redacted]"
-# Replacing a secret this short everywhere would riddle ordinary text with masks, which both
-# destroys the text and tells the secret; what looks like a token is masked at any rate.
-MIN_LENGTH = 4
-
-# Texts, which `re` compiles at their first use and keeps: so importing them costs a step nothing.
-_PATTERNS = (
-    r"\bx(?:ox[a-z]|app|oxe\.xox[a-z])-[A-Za-z0-9-]{4,}",
-    r"(?<=/services/)T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+",
-    r"(?i)(?<=bearer )[A-Za-z0-9._~+/-]{6,}=*",
-    r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)",
+from slack_wrapper.common.redact import (
+    MASK,
+    MIN_LENGTH,
+    SCRUBBER,
+    Scrubber,
+    Secret,
+    mask_tokens,
+    mask_tokens_in,
+    redact,
+    redact_log,
 )
 
-# For logs of other tools: what is called a password, or is a well-known kind of key.
-_IN_LOGS = (
-    # No repetition before the name: on a line of 64 KiB it would take minutes.
-    r"""(?i)(?<![a-z])((?:passw(?:or)?d|passphrase|secret|token|api[_-]?key|access[_-]?key"""
-    r"""|private[_-]?key)["']?\s{0,8}[=:]\s{0,8})("[^"\n]*"|'[^'\n]*'|[^\s,;&"']+)""",
-    r"()\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|AKIA[0-9A-Z]{16})\b",
-    r"(?s)()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?"
-    r"(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)",
-)
-
-
-class Secret:
-    """Holds a password or token; only `reveal` gives it.
-
-    It does not print, format, pickle or serialise, and registers itself with the scrubber.
-    """
-
-    __slots__ = ("__value",)
-
-    def __init__(self, value: str) -> None:
-        self.__value = value
-        SCRUBBER.register(value)
-
-    def reveal(self) -> str:
-        """Return the secret itself."""
-        return self.__value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
-
-    def __format__(self, spec: str) -> str:
-        return repr(self)
-
-    def __bool__(self) -> bool:
-        return bool(self.__value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self.reveal() == other.reveal()
-
-    def __hash__(self) -> int:
-        return hash((Secret, self.__value))
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a Secret cannot be pickled or copied")
-
-
-class Scrubber:
-    """Replaces registered secrets, and whatever looks like a Slack credential, by a mask."""
-
-    def __init__(self) -> None:
-        self._forms: set[str] = set()
-        self._lock = threading.Lock()
-
-    def register(self, secret: str) -> None:
-        """Mask `secret` from now on, also URL-encoded, in JSON and in base64."""
-        if len(secret) < MIN_LENGTH:
-            return
-        raw = _raw(secret)
-        forms = {
-            secret,
-            quote(raw, safe=""),
-            quote_plus(raw),
-            json.dumps(secret)[1:-1],
-            base64.b64encode(raw).decode(),
-            base64.urlsafe_b64encode(raw).decode(),
-        }
-        with self._lock:
-            self._forms |= forms
-
-    def __call__(self, text: str) -> str:
-        """Return `text` without secrets."""
-        with self._lock:
-            forms = sorted(self._forms, key=len, reverse=True)
-        for form in forms:
-            if form in text:
-                text = text.replace(form, MASK)
-        return mask_tokens(text)
-
-
-def _raw(secret: str) -> bytes:
-    """Return the bytes of a secret, whatever it holds; an error here would print it."""
-    try:
-        # Arguments and environment variables that are no UTF-8 reach us with escaped bytes.
-        return secret.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half of a surrogate pair, from YAML or JSON
-        return secret.encode("utf-8", "surrogatepass")
-
-
-def mask_tokens(text: str) -> str:
-    """Return `text` with every token-like word masked.
-
-    For texts that are still to be posted: a short password that is also an ordinary word must not
-    change them, and a token must never be in them.
-    """
-    for pattern in _PATTERNS:
-        text = re.sub(pattern, MASK, text)
-    return text
-
-
-SCRUBBER = Scrubber()
-
-
-def redact(text: str) -> str:
-    """Return `text` with every registered secret and every token-like word masked."""
-    return SCRUBBER(text)
-
-
-def redact_log(text: str) -> str:
-    """Return the log of another tool without secrets, as far as they can be told.
-
-    Beyond `redact` it masks what stands behind a name such as `password` or `api_key`, private keys
-    and tokens of well-known forms. For logs only: in a text that somebody wrote it masks too much.
-    """
-    text = redact(text)
-    for pattern in _IN_LOGS:
-        text = re.sub(pattern, rf"\1{MASK}", text)
-    return text
-
-
-def mask_tokens_in(value: Any) -> Any:
-    """Return JSON-like data with `mask_tokens` applied to every text in it, keys included."""
-    if isinstance(value, str):
-        return mask_tokens(value)
-    if isinstance(value, dict):
-        return {mask_tokens(str(key)): mask_tokens_in(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [mask_tokens_in(entry) for entry in value]
-    return value
+__all__ = [
+    "MASK",
+    "MIN_LENGTH",
+    "SCRUBBER",
+    "Scrubber",
+    "Secret",
+    "mask_tokens",
+    "mask_tokens_in",
+    "redact",
+    "redact_log",
+]

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from slack_wrapper import job_records, shared
-from slack_wrapper.common import hangup
+from slack_wrapper.common import console, hangup
+from slack_wrapper.common.console import warn
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.logs import guard_tracebacks
-from slack_wrapper.redact import Secret, redact
+from slack_wrapper.redact import Secret
 from slack_wrapper.session import wire
 from slack_wrapper.session.request import WARN
 from slack_wrapper.shared import SharedSession
@@ -244,7 +244,7 @@ class Run:
 
     def _tell(self, text: str) -> None:
         if not self._workflow.output_settings.quiet:
-            print(redact(text), file=sys.stderr, flush=True)
+            console.tell(text)
 
     def _serve(self, session: LocalSession) -> None:
         from slack_wrapper.session.flusher import Flusher
@@ -277,11 +277,6 @@ class Run:
 def _tell_jobs(path: str) -> None:
     """Let the jobs that are started from now on know where the session is."""
     os.environ[wire.VARIABLE] = path
-
-
-def warn(text: str) -> None:
-    """Tell trouble that does not end the run on stderr."""
-    print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
 
 
 def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, wrapper: str) -> Run:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import (
     KeyFileError,
     PasswordError,
@@ -42,7 +43,7 @@ def run(snakemake: Any) -> int:
         report(snakemake, error)
         return error.exit_code
     except KeyboardInterrupt:
-        print("slack_wrapper: interrupted", file=sys.stderr, flush=True)
+        console.say("interrupted")
         return 130
     return 0
 
@@ -81,19 +82,13 @@ def _settled(session: Session, request: Request) -> Receipt:
         receipt = session.post(request)
         if receipt.get("status") != PENDING:
             if "decision" in receipt and receipt["decision"] is None:
-                _say(f"nobody is asked, and the run goes on: {receipt['status']}")
+                console.say(f"nobody is asked, and the run goes on: {receipt['status']}")
             return receipt
         for line in _news(receipt):
             if line not in told:
                 told.add(line)
-                _say(line)
+                console.say(line)
         time.sleep(receipt["wait"])
-
-
-def _say(line: str) -> None:
-    from slack_wrapper.redact import redact
-
-    print(redact(f"slack_wrapper: {line}"), file=sys.stderr, flush=True)
 
 
 def _news(receipt: Receipt) -> Iterator[str]:
@@ -136,10 +131,8 @@ def section_of(config: Any) -> Mapping[str, Any]:
 
 def report(snakemake: Any, error: SlackWrapperError) -> None:
     """Say what went wrong on stderr, and in the rule's log file if it has one."""
-    from slack_wrapper.redact import redact  # spares a step that is right 1 ms
-
-    text = redact(f"slack_wrapper: error: {error}")
-    print(text, file=sys.stderr, flush=True)
+    console.fail(str(error))
+    text = console.clean(f"{console.PREFIX} error: {error}")
     for path in list(snakemake.log)[:1]:
         try:
             with open(path, "a", encoding="utf-8") as log:  # noqa: PTH123

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import NoPassword, SlackWrapperError
-from slack_wrapper.redact import redact
 
 
 def workflow_error(error: SlackWrapperError) -> Exception:
@@ -17,7 +17,7 @@ def workflow_error(error: SlackWrapperError) -> Exception:
     # A property, because contextlib sets the attribute on the way.
     hidden = property(lambda error: None, lambda error, frames: None)
     shown = type("WorkflowError", (WorkflowError,), {"__traceback__": hidden})
-    raised: Exception = shown(redact(f"slack_wrapper: error: {error}"))
+    raised: Exception = shown(console.clean(f"{console.PREFIX} error: {error}"))
     return raised
 
 

@@ -100,11 +100,9 @@ class LogHandler(LogHandlerBase):
         """Tell of a bug of ours, once."""
         if not self._told:
             self._told = True
-            print(
-                f"slack_wrapper: warning: the slack logger failed: {type(error).__name__}",
-                file=sys.stderr,
-                flush=True,
-            )
+            from slack_wrapper.common import console
+
+            console.warn(f"the slack logger failed: {type(error).__name__}")
 
 
 class _Gate(logging.Filter):

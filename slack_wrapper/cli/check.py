@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.cli.posting import section_in
 from slack_wrapper.cli.terminal import marked
-from slack_wrapper.redact import redact
+from slack_wrapper.common import console
 from slack_wrapper.session.findings import table
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.preflight import check
@@ -34,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
     session = open_local(section, password=passwords.given(args))
     findings = list(check(session, _requests(args, section)))
     if args.json:
-        print(redact(json.dumps([one.to_dict() for one in findings], indent=2)))
+        console.show(json.dumps([one.to_dict() for one in findings], indent=2))
     else:
-        print(marked(redact(table(findings)), sys.stdout))
+        console.show(table(findings), style=marked)
     return EXIT_DONE if all(one.good for one in findings) else EXIT_FAILED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import MissingExtra
 
 SHELLS = ("bash", "zsh")
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     for action in _actions(parser):
         if action.metavar in _FILES:
             action.complete = shtab.FILE  # type: ignore[attr-defined]
-    print(shtab.complete(parser, args.shell))
+    console.show(shtab.complete(parser, args.shell))
     return 0
 
 

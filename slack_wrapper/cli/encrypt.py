@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 
 from slack_wrapper.cli import names, passwords
+from slack_wrapper.common import console
 from slack_wrapper.errors import RequestError
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, disk, kdf, store
 from slack_wrapper.vault.kinds import secret_kind
-from slack_wrapper.vault.password_sources import tell
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     disk.prepare(args.encrypted)
     token = _token(args)
     for warning in cleartext.warnings(args.key or cleartext.STDIN, token):
-        tell(f"slack-wrapper: warning: {warning}")
+        console.warn(warning)
     password = passwords.new(args, args.encrypted)
     store.encrypt_to(
         args.encrypted,
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         password.reveal(),
         profile=args.profile or kdf.DEFAULT_PROFILE,
     )
-    print(f"wrote {args.encrypted}; it may be committed, the clear text may not")
+    console.show(f"wrote {args.encrypted}; it may be committed, the clear text may not")
     return 0
 
 
@@ -85,11 +85,13 @@ def _check_legacy(args: argparse.Namespace) -> int:
     stored = store.read(args.encrypted)
     secret = store.unlock(args.encrypted, passwords.existing(args, args.encrypted).reveal())
     kind = secret_kind(secret.reveal())
-    print(f"{args.encrypted} opens and holds {f'a {kind}' if kind else 'no slack credential'}")
+    console.show(
+        f"{args.encrypted} opens and holds {f'a {kind}' if kind else 'no slack credential'}"
+    )
     if stored.legacy:
-        print(f"its form is librec-auto's; upgrade it: slack-wrapper rekey {args.encrypted}")
+        console.show(f"its form is librec-auto's; upgrade it: slack-wrapper rekey {args.encrypted}")
     else:
-        print("its form is today's, there is nothing to upgrade")
+        console.show("its form is today's, there is nothing to upgrade")
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED, EXIT_QUEUED
 from slack_wrapper.cli.posting import section_in
+from slack_wrapper.common import console
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.errors import (
     RequestError,
@@ -17,10 +18,8 @@ from slack_wrapper.errors import (
     SlackWrapperError,
     StateUnreadable,
 )
-from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.open import open_local
-from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
@@ -50,16 +49,17 @@ def run(args: argparse.Namespace) -> int:
     for entry, outcome in session.flush():
         done.append(_told(entry, outcome))
         if isinstance(outcome, SlackWrapperError):
-            tell(f"slack-wrapper: error: {entry.name}: {outcome}")
+            console.fail(f"{entry.name}: {outcome}")
             code = _worse(code, outcome)
         elif not args.json:
-            print(f"delivered {entry.name}: {outcome['channel_name']} {outcome['permalink'] or ''}")
+            where = f"{outcome['channel_name']} {outcome['permalink'] or ''}"
+            console.show(f"delivered {entry.name}: {where}")
     for error in session.digests.close():
-        tell(f"slack-wrapper: error: {error}")
+        console.fail(str(error))
         code = _worse(code, error)
     left = [*_unreadable(session), *_elsewhere(session)]
     for error in left:
-        tell(f"slack-wrapper: error: {error}")
+        console.fail(f"{error}")
         code = _worse(code, error)
     courier = session.courier
     ours = [one for one in courier.outbox.entries() if one.is_from(courier.outbox.folder)]
@@ -70,9 +70,9 @@ def run(args: argparse.Namespace) -> int:
             "not_due": held,
             "left": [{"error": error.message, "hint": error.hint} for error in left],
         }
-        print(redact(json.dumps(told, indent=2, ensure_ascii=False)))
+        console.show(json.dumps(told, indent=2, ensure_ascii=False))
     elif held:
-        print(f"{held} not delivered yet: their time has not come, see slack-wrapper outbox")
+        console.show(f"{held} not delivered yet: their time has not come, see slack-wrapper outbox")
     return code
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
+from slack_wrapper.common import console
 from slack_wrapper.errors import KeyFileError, RequestError
 from slack_wrapper.librec import drop_in, study, workflow
 from slack_wrapper.vault import store
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Read, write, and say in one table what was taken; 1 when a Slack script could not be."""
     if args.drop_in:
         for path in drop_in.install(args.drop_in):
-            print(f"wrote {path}")
+            console.show(f"wrote {path}")
         if not args.xml:
             return EXIT_DONE
     if not args.xml:
@@ -41,14 +42,14 @@ def run(args: argparse.Namespace) -> int:
     out = Path(args.out) if args.out else found.folder
     slack, names = workflow.section(found, out)
     written = workflow.write(slack, out) if names else []
-    print(_table(found, names))
+    console.show(_table(found, names))
     if not names:
         raise RequestError(
             f"{args.xml} has no slack-post.py that can be taken over, nothing was written",
             hint="the last column of the table says why",
         )
-    print("\n" + "\n".join(f"wrote {path}" for path in written))
-    print("\n".join(_next(slack, out)))
+    console.show("\n" + "\n".join(f"wrote {path}" for path in written))
+    console.show("\n".join(_next(slack, out)))
     return EXIT_FAILED if any(one.lost for one in found.scripts) else EXIT_DONE
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,14 @@ from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.cli.posting import section_in
 from slack_wrapper.cli.project_files import ProjectFiles
 from slack_wrapper.cli.terminal import ask, marked
+from slack_wrapper.common import console
 from slack_wrapper.errors import (
     KeyringInsecure,
     KeyringLocked,
     KeyringUnavailable,
     RequestError,
 )
-from slack_wrapper.redact import Secret, redact
+from slack_wrapper.redact import Secret
 from slack_wrapper.session.findings import table
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local
@@ -27,7 +27,6 @@ from slack_wrapper.session.preflight import check
 from slack_wrapper.session.request import FAIL, build
 from slack_wrapper.vault import cleartext, disk, password_sources, store
 from slack_wrapper.vault.password import keyring_username
-from slack_wrapper.vault.password_sources import tell
 
 _KEY = "keys/slack-api.enc"
 _NO_KEYRING = (KeyringInsecure, KeyringLocked, KeyringUnavailable)
@@ -68,13 +67,13 @@ def run(args: argparse.Namespace) -> int:
     password = _key_made(args, key_file) if fresh else _key_kept(args, key_file)
     values = {"channel": channel, "encrypted_key": key_file}
     changed = config_edit.merge(files.config, values)
-    print(f"{'wrote' if changed else 'kept'} the slack section of {files.config}")
+    console.show(f"{'wrote' if changed else 'kept'} the slack section of {files.config}")
     _offer_keyring(args, files, key_file, password)
     section = dict(section_in(str(files.config)))
     session = open_local(section, password=password)
     if not _works(session, section, post=not args.no_post):
         return EXIT_FAILED
-    print(_next(files, key_file))
+    console.show(_next(files, key_file))
     return EXIT_DONE
 
 
@@ -91,7 +90,7 @@ def _channel(args: argparse.Namespace, section: dict[str, Any]) -> Any:
 def _key_made(args: argparse.Namespace, key_file: str) -> Secret:
     """Encrypt the token and return the new password."""
     if args.key is None:
-        tell(
+        console.tell(
             "The token of a Slack app begins with xoxb-. If you have no app yet, this link creates "
             f"one:\n{manifest.link('Snakemake', list(manifest.FEATURES))}\nInstall it to your "
             "workspace, then copy its Bot User OAuth Token."
@@ -102,17 +101,19 @@ def _key_made(args: argparse.Namespace, key_file: str) -> Secret:
             "there is no token, and no terminal to ask at", hint="give --key FILE, or --key -"
         )
     for warning in cleartext.warnings(args.key or cleartext.STDIN, token):
-        tell(f"slack-wrapper: warning: {warning}")
+        console.warn(warning)
     password = passwords.new(args, key_file)
     store.encrypt_to(key_file, token.reveal(), password.reveal())
-    print(f"wrote {key_file}; it may be committed, the clear token may not")
+    console.show(f"wrote {key_file}; it may be committed, the clear token may not")
     return password
 
 
 def _key_kept(args: argparse.Namespace, key_file: str) -> Secret:
     password = passwords.existing(args, key_file)
     store.unlock(key_file, password.reveal())
-    print(f"kept {key_file}; for a new token: slack-wrapper rekey {key_file} --key CLEARTEXT")
+    console.show(
+        f"kept {key_file}; for a new token: slack-wrapper rekey {key_file} --key CLEARTEXT"
+    )
     return password
 
 
@@ -135,7 +136,7 @@ def _offer_keyring(
         if args.keyring:
             raise
         return
-    print(f"stored the password in {name}")
+    console.show(f"stored the password in {name}")
 
 
 def _works(session: LocalSession, section: dict[str, Any], *, post: bool) -> bool:
@@ -143,12 +144,14 @@ def _works(session: LocalSession, section: dict[str, Any], *, post: bool) -> boo
     params = {"message": ":wave: Snakemake can post here now.", "on_failure": FAIL}
     request = build({**params, "thread": "none"}, defaults=section)
     findings = list(check(session, [request]))
-    print(marked(redact(table(findings)), sys.stdout))
+    console.show(table(findings), style=marked)
     if not all(one.good for one in findings):
         return False
     if post:
         receipt = session.post(request)
-        print(f"posted a test message: {receipt.get('permalink') or receipt['channel_name']}")
+        console.show(
+            f"posted a test message: {receipt.get('permalink') or receipt['channel_name']}"
+        )
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from slack_wrapper.common import console
 from slack_wrapper.vault import store
 
 _SHOWN = ("path", "scheme", "version", "kdf", "profile", "created", "age_days", "advice")
@@ -20,11 +21,11 @@ def run(args: argparse.Namespace) -> int:
     """Print scheme, costs, age, and whose passwords open the file."""
     found = store.describe(args.file)
     if args.json:
-        print(json.dumps(found, indent=2))
+        console.show(json.dumps(found, indent=2))
         return 0
     for name in _SHOWN:
         if found[name] is not None:
-            print(f"{name.replace('_', ' '):10} {found[name]}")
+            console.show(f"{name.replace('_', ' '):10} {found[name]}")
     for entry in found["names"]:
-        print(f"{'name':10} {entry['name']}, password set {entry['created']}")
+        console.show(f"{'name':10} {entry['name']}, password set {entry['created']}")
     return 0

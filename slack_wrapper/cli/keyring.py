@@ -6,6 +6,7 @@ import argparse
 import json
 
 from slack_wrapper.cli import passwords
+from slack_wrapper.common import console
 from slack_wrapper.config import KEYRING_SERVICE, PasswordSources
 from slack_wrapper.errors import (
     KeyringInsecure,
@@ -61,7 +62,7 @@ def _set(args: argparse.Namespace, entry: tuple[str, str]) -> int:
     if args.key_file:
         store.unlock(args.key_file, password.reveal())  # a wrong one is told before it is stored
     password_sources.keyring_call("set_password", *entry, password.reveal())
-    print(f"stored in {password_sources.backend_name(backend)}: {_named(entry)}")
+    console.show(f"stored in {password_sources.backend_name(backend)}: {_named(entry)}")
     return 0
 
 
@@ -74,14 +75,14 @@ def _check(args: argparse.Namespace, entry: tuple[str, str]) -> int:
             hint="store it with: slack-wrapper keyring set --key-file FILE",
         )
     if not args.json:
-        print(f"{backend} has the entry: {_named(entry)}")
+        console.show(f"{backend} has the entry: {_named(entry)}")
     if args.key_file:
         store.unlock(args.key_file, password.reveal())
     if args.json:
         found = {"backend": backend, "service": entry[0], "username": entry[1]}
-        print(json.dumps({**found, "opens": args.key_file}, indent=2))
+        console.show(json.dumps({**found, "opens": args.key_file}, indent=2))
     elif args.key_file:
-        print(f"it opens {args.key_file}")
+        console.show(f"it opens {args.key_file}")
     return 0
 
 
@@ -89,7 +90,7 @@ def _delete(args: argparse.Namespace, entry: tuple[str, str]) -> int:
     if password_sources.from_keyring(*entry) is None:
         raise NoPassword(f"the keyring has no entry: {_named(entry)}", hint="nothing to delete")
     password_sources.keyring_call("delete_password", *entry)
-    print(f"deleted: {_named(entry)}")
+    console.show(f"deleted: {_named(entry)}")
     return 0
 
 

@@ -13,10 +13,9 @@ import sys
 from collections.abc import Sequence
 
 from slack_wrapper.cli.exits import EXIT_DONE
-from slack_wrapper.cli.terminal import painted
+from slack_wrapper.common import console
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.logs import guard_tracebacks
-from slack_wrapper.redact import redact
 
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
 COMMANDS = {
@@ -59,7 +58,7 @@ class _Versions(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
         from slack_wrapper.cli import versions
 
-        print(versions.text())
+        console.show(versions.text())
         parser.exit()
 
 
@@ -69,8 +68,7 @@ def _module(name: str):  # type: ignore[no-untyped-def]
 
 def report(error: SlackWrapperError) -> None:
     """Print `error` and its hint on stderr."""
-    told = redact(str(error)).replace("hint: ", painted("hint: ", "yellow", sys.stderr), 1)
-    print(f"{painted('slack-wrapper: error: ', 'red', sys.stderr)}{told}", file=sys.stderr)
+    console.fail(str(error))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,7 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         report(error)
         return error.exit_code
     except KeyboardInterrupt:
-        print("slack-wrapper: interrupted", file=sys.stderr)
+        console.say("interrupted")
         return 130
     except BrokenPipeError:
         # The reader of a pipe has gone: not an error of ours; keep Python's exit flush quiet.

@@ -6,6 +6,7 @@ import argparse
 import json
 from urllib.parse import quote
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import RequestError
 
 # feature → scopes; https://docs.slack.dev/reference/scopes
@@ -55,13 +56,13 @@ def run(args: argparse.Namespace) -> int:
     content = manifest(args.name, wanted)
     url = link(args.name, wanted)
     if args.url_only:
-        print(url)
+        console.show(url)
         return 0
     if args.json:
-        print(json.dumps({"manifest": content, "url": url}, indent=2))
+        console.show(json.dumps({"manifest": content, "url": url}, indent=2))
         return 0
-    print(json.dumps(content, indent=2))
-    print(f"\nCreate the app with this manifest:\n{url}")
+    console.show(json.dumps(content, indent=2))
+    console.show(f"\nCreate the app with this manifest:\n{url}")
     return 0
 
 

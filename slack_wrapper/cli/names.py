@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from slack_wrapper.cli import passwords
+from slack_wrapper.common import console
 from slack_wrapper.vault import sharing, store
-from slack_wrapper.vault.password_sources import tell
 
 
 def add(args: argparse.Namespace) -> int:
@@ -15,15 +15,15 @@ def add(args: argparse.Namespace) -> int:
     stored = store.read(path)
     sharing.check_addable(stored, name)
     if stored.names:
-        tell(who_opens(path))
+        console.tell(who_opens(path))
     password = passwords.existing(args, path)
     store.unlock(path, password.reveal())  # a wrong one is told before a new one is asked for
     fresh = passwords.second(args, name)
     sharing.add(path, password.reveal(), name, fresh.reveal())
-    print(f"added {name}: {path}")
+    console.show(f"added {name}: {path}")
     if not stored.names:
-        print(f"the password that the file had is now the one of {sharing.FIRST_NAME}")
-    print(who_opens(path))
+        console.show(f"the password that the file had is now the one of {sharing.FIRST_NAME}")
+    console.show(who_opens(path))
     return 0
 
 
@@ -33,10 +33,10 @@ def remove(args: argparse.Namespace) -> int:
     sharing.check_removable(store.read(path), name)
     password = passwords.existing(args, path)
     sharing.remove(path, password.reveal(), name)
-    print(f"removed {name}: {path}")
-    print(who_opens(path))
-    tell(
-        f"slack-wrapper: warning: {name} may have kept the old file, which opens as before, and "
+    console.show(f"removed {name}: {path}")
+    console.show(who_opens(path))
+    console.warn(
+        f"{name} may have kept the old file, which opens as before, and "
         "the token in it works until it is revoked: make a new token in Slack, put it in with "
         f"`slack-wrapper rekey {path} --keep-password --key CLEARTEXT`, and revoke the old one"
     )

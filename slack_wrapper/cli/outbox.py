@@ -10,6 +10,7 @@ from typing import Any
 
 from slack_wrapper.cards import duration
 from slack_wrapper.cli.terminal import columns
+from slack_wrapper.common import console
 from slack_wrapper.delivery import shared, shelf, state_file
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER, Ledger
@@ -51,19 +52,19 @@ def run(args: argparse.Namespace) -> int:
                 )
             damaged = next((one for one in _unreadable(outbox, ledger) if _is(chosen, one)), None)
             if damaged is not None:
-                print(_decide_on_damaged(args, damaged))
+                console.show(_decide_on_damaged(args, damaged))
             elif args.drop and (message := _shared_of(chosen)):
                 message.remove()
-                print(f"dropped {message.path.stem}")
+                console.show(f"dropped {message.path.stem}")
             else:
-                print(_decide(args, _find(chosen, outbox, ledger), outbox, ledger))
+                console.show(_decide(args, _find(chosen, outbox, ledger), outbox, ledger))
     elif args.json:
         found = [*outbox.entries(), *ledger.interrupted()]
         told = [{**entry.to_dict(), "state": _state(entry, outbox)} for entry in found]
         damaged_too = [_damaged_as_json(one) for one in _unreadable(outbox, ledger)]
-        print(json.dumps([*told, *damaged_too], indent=2))
+        console.show(json.dumps([*told, *damaged_too], indent=2))
     else:
-        print(_lines(outbox, ledger) or "nothing waits")
+        console.show(_lines(outbox, ledger) or "nothing waits")
     return 0
 
 

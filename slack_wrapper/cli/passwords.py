@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import NoPassword
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import password_sources, password_strength
@@ -45,8 +46,8 @@ def given(args: argparse.Namespace) -> Secret | None:
         PasswordError: the command or file named gives none.
     """
     if args.password is not None:
-        password_sources.tell(
-            "slack-wrapper: warning: a password on a command line can be seen by every user of "
+        console.warn(
+            "a password on a command line can be seen by every user of "
             "this machine and stays in the shell's history; use the prompt or the keyring"
         )
         return Secret(args.password)
@@ -123,7 +124,7 @@ def _judged(password: Secret) -> Secret:
     """Say it of a new password that is easily guessed; it is taken all the same."""
     weak = password_strength.warning(password)
     if weak:
-        password_sources.tell(f"slack-wrapper: warning: {weak}")
+        console.warn(weak)
     return password
 
 

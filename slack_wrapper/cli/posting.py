@@ -10,6 +10,7 @@ from typing import Any
 from slack_wrapper.cli import contents, passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_QUEUED
 from slack_wrapper.cli.terminal import progress
+from slack_wrapper.common import console
 from slack_wrapper.common.parsing import from_yaml
 from slack_wrapper.common.regular_file import read_text
 from slack_wrapper.errors import ConfigError, os_reason
@@ -78,7 +79,9 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
             receipt = session.post(request)
     if not session.sends and not args.json:
         show.show(looks.of(request), None)
-    print(json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt))
+    console.show(
+        json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt)
+    )
     entries = deliveries(receipt)
     return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE
 

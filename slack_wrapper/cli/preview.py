@@ -12,10 +12,10 @@ from typing import Any
 from slack_wrapper.cli import contents
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.cli.posting import section_in
+from slack_wrapper.common import console
 from slack_wrapper.errors import RequestError
 from slack_wrapper.preview import looks, show
 from slack_wrapper.preview.looks import Looks
-from slack_wrapper.redact import redact
 from slack_wrapper.session.request import FILE, MESSAGE, build
 
 _NOWHERE = "channel"  # where a post goes of which nobody has said where
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.html and len(shown) > 1:
         raise RequestError(f"--html takes one post, these are {len(shown)}", hint="name one target")
     if args.json:
-        print(redact(json.dumps([_plain(one) for one in shown], indent=2, ensure_ascii=False)))
+        console.show(json.dumps([_plain(one) for one in shown], indent=2, ensure_ascii=False))
     for one in shown:
         place = Path(args.html) if args.html else show.place_of(one.request.receipt)
         if not args.json:

@@ -6,9 +6,9 @@ import argparse
 
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.names import who_opens
+from slack_wrapper.common import console
 from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, kdf, store
-from slack_wrapper.vault.password_sources import tell
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,13 +34,13 @@ def run(args: argparse.Namespace) -> int:
     stored = store.read(args.file)
     if stored.names:
         # Before a new token goes in: a name that nobody knows should keep it out.
-        tell(who_opens(args.file))
+        console.tell(who_opens(args.file))
     password = passwords.existing(args, args.file)
     store.unlock(args.file, password.reveal())
     token = cleartext.read(args.key) if args.key else None
     if token:
         for warning in cleartext.warnings(args.key, token):
-            tell(f"slack-wrapper: warning: {warning}")
+            console.warn(warning)
     store.rekey(
         args.file,
         password.reveal(),
@@ -49,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
         profile=args.profile,
     )
     what = "upgraded the librec-auto file" if stored.legacy else "encrypted anew"
-    print(f"{what}: {args.file}")
-    print(who_opens(args.file))
+    console.show(f"{what}: {args.file}")
+    console.show(who_opens(args.file))
     return 0
 
 
@@ -60,5 +60,5 @@ def _fresh(args: argparse.Namespace) -> Secret | None:
         return None
     password = passwords.replacement(args, args.file)
     if password is None:
-        tell("slack-wrapper: there is no terminal to ask for a new password; the old one is kept")
+        console.say("there is no terminal to ask for a new password; the old one is kept")
     return password

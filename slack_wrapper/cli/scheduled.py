@@ -10,9 +10,9 @@ from slack_wrapper.cli import passwords
 from slack_wrapper.cli.posting import section_in
 from slack_wrapper.cli.terminal import columns
 from slack_wrapper.client import scheduled
+from slack_wrapper.common import console
 from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RequestError
-from slack_wrapper.redact import redact
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.timing import told
 
@@ -37,12 +37,12 @@ def run(args: argparse.Namespace) -> int:
     if args.cancel:
         one = _find(found, args.cancel)
         scheduled.cancel(transport, str(one["channel_id"]), args.cancel)
-        print(f"called off {args.cancel}")
+        console.show(f"called off {args.cancel}")
     elif args.json:
-        print(redact(json.dumps(found, indent=2, ensure_ascii=False)))
+        console.show(json.dumps(found, indent=2, ensure_ascii=False))
     else:
         head = [("ID", "POST AT", "CHANNEL", "TEXT")]
-        print(redact(columns([*head, *map(_row, found)])) if found else "nothing is scheduled")
+        console.show(columns([*head, *map(_row, found)]) if found else "nothing is scheduled")
     return 0
 
 

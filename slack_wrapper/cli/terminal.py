@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from slack_wrapper.client.watching import watched_by
+from slack_wrapper.common.console import painted
 
-_COLOURS = {"red": 31, "green": 32, "yellow": 33}
 _DELAY = 1.0  # seconds; an upload that is done by then shows no bar
-
-
-def painted(text: str, colour: str, stream: TextIO) -> str:
-    """Return a text in a colour, if the stream is a terminal that is to have colours.
-
-    `$NO_COLOR` switches them off: https://no-color.org.
-    """
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    if plain or not stream.isatty():
-        return text
-    return f"\033[{_COLOURS[colour]}m{text}\033[0m"
 
 
 def marked(table: str, stream: TextIO) -> str:

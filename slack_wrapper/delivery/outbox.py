@@ -11,20 +11,18 @@ import contextlib
 import os
 import re
 import shutil
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.common import file_lock
+from slack_wrapper.common import console, file_lock
 from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER
 from slack_wrapper.delivery.shelf import Name, Shelf, name_of, parse, place_name
 from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, os_reason
-from slack_wrapper.redact import redact
 
 
 class Outbox:
@@ -312,4 +310,4 @@ def _is_own(path: Path) -> bool:
 
 
 def _on_stderr(text: str) -> None:
-    print(redact(text), file=sys.stderr, flush=True)
+    console.tell(text)

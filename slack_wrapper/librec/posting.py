@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.librec.slack_post import FILE_DESCRIPTOR, say
 from slack_wrapper.librec.study import NOTHING
@@ -52,7 +53,9 @@ def _post(arguments: Sequence[str]) -> int:
     request = build({name: value for name, value in params.items() if value})
     session = open_local({}, password=password)
     receipt = deliveries(session.post(request))[0]
-    print(f"{receipt['status']}: {receipt['channel_name']} {receipt['permalink'] or ''}".rstrip())
+    console.show(
+        f"{receipt['status']}: {receipt['channel_name']} {receipt['permalink'] or ''}".rstrip()
+    )
     if receipt["status"] == "queued":
         say(
             "slack-post: warning: slack does not take the post now; it waits in "

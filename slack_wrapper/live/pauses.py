@@ -7,9 +7,9 @@ mind, and the end of a run is to be told in any case. So each kind of trouble ha
 from __future__ import annotations
 
 import contextlib
-import sys
 import time
 
+from slack_wrapper.common import console
 from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import (
     RateLimited,
@@ -18,7 +18,6 @@ from slack_wrapper.errors import (
     SlackUnavailable,
     SlackWrapperError,
 )
-from slack_wrapper.redact import redact
 
 # Seconds without a try: while Slack does not answer, and after it has refused something.
 FIRST, LONGEST = 4.0, 60.0
@@ -84,4 +83,4 @@ def _kind(error: SlackWrapperError) -> str:
 def warn(text: str) -> None:
     """Tell on stderr what does not go on in Slack; a terminal that is gone is no matter."""
     with contextlib.suppress(OSError, ValueError):
-        print(redact(f"slack_wrapper: warning: {text}"), file=sys.stderr, flush=True)
+        console.warn(text)

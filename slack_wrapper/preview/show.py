@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-from typing import IO
+from typing import TextIO
 
 from slack_wrapper import atomic
+from slack_wrapper.common import console
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.preview.looks import Looks
 from slack_wrapper.preview.page import page
 from slack_wrapper.preview.text import text
-from slack_wrapper.redact import mask_tokens, redact
+from slack_wrapper.redact import mask_tokens
 
 FOLDER = Path(".snakemake") / "slack" / "preview"
 
@@ -23,7 +23,7 @@ def place_of(receipt: str) -> Path:
     return FOLDER / f"{name.removesuffix('.json')}.html"
 
 
-def show(looks: Looks, place: Path | None, out: IO[str] | None = None) -> None:
+def show(looks: Looks, place: Path | None, out: TextIO | None = None) -> None:
     """Print a preview and write its page.
 
     Args:
@@ -34,7 +34,7 @@ def show(looks: Looks, place: Path | None, out: IO[str] | None = None) -> None:
     Raises:
         RequestError: the page cannot be written.
     """
-    lines = [redact(text(looks))]
+    lines = [text(looks)]
     if place is not None:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -45,4 +45,4 @@ def show(looks: Looks, place: Path | None, out: IO[str] | None = None) -> None:
                 hint="give a place that can be written: --html FILE",
             ) from None
         lines.append(f"page: {place}")
-    print("\n".join(lines), file=out or sys.stdout, flush=True)
+    console.show("\n".join(lines), out=out)

@@ -13,6 +13,7 @@ from slack_wrapper.client import scheduled
 from slack_wrapper.client.closed import unthreadable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.common import console
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.keeping import keep
 from slack_wrapper.delivery.lanes import Lanes
@@ -38,7 +39,6 @@ from slack_wrapper.session.delivery import Delivery, target
 from slack_wrapper.session.identity import digest_of, is_same, looks_of
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.session.threads import BEHIND, PENDING, Threads, by_default
-from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
@@ -95,7 +95,7 @@ class Courier:
     _stuck: dict[tuple[str, str], float] = field(default_factory=dict)  # place → the same
 
     def __post_init__(self) -> None:
-        self.outbox.tell = tell
+        self.outbox.tell = console.tell
 
     def deliver(
         self,
@@ -508,7 +508,7 @@ class Courier:
         except LedgerUnusable as error:
             if request.on_failure == FAIL:
                 raise
-            tell(f"slack_wrapper: warning: {error}")
+            console.warn(str(error))
 
     def retrier(self, workspace: Workspace, request: Request) -> Retrier:
         """Return what bounds the calls of one post, and waits for the turn of what people see."""

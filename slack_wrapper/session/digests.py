@@ -22,7 +22,7 @@ from slack_wrapper.client import updates
 from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
-from slack_wrapper.common import file_lock
+from slack_wrapper.common import console, file_lock
 from slack_wrapper.common.text import shorten
 from slack_wrapper.delivery import shared, state_file
 from slack_wrapper.delivery.entry import Entry, plain_path
@@ -43,7 +43,6 @@ from slack_wrapper.session.file_parameters import BATCH
 from slack_wrapper.session.request import FAIL, FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
 from slack_wrapper.session.threads import root_of
 from slack_wrapper.texts import MAX_TEXT
-from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
     from slack_wrapper.session.courier import Courier
@@ -206,7 +205,7 @@ class Digests:
                     name = one.title, (plain_path(one.place[0]), one.place[1])
                     self._known[name] = _Digest(self._courier, self._workspace, one)
                 elif one.behind and self.live:
-                    tell(f"slack-wrapper: warning: {_elsewhere(one)}")
+                    console.warn(_elsewhere(one))
             if self.live:
                 self._over.clear()
                 threading.Thread(target=self._keep_up, daemon=True).start()
@@ -293,7 +292,7 @@ class _Digest:
         except SlackWrapperError as error:
             self._since += _PATIENCE * self.window
             if isinstance(error, SlackRefused):
-                tell(f"slack_wrapper: warning: the message {self._state.title}: {error}")
+                console.warn(f"the message {self._state.title}: {error}")
 
     def change(self) -> None:
         """Let the message in the channel have all lines.
@@ -486,7 +485,7 @@ def _elsewhere(one: Shared) -> str:
 
 
 def _tell(error: StateUnreadable) -> None:
-    tell(f"slack-wrapper: warning: lines of a shared message are left out: {error}")
+    console.warn(f"lines of a shared message are left out: {error}")
 
 
 def _own(folder: Path) -> int | None:

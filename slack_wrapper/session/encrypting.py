@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from slack_wrapper.common import console
 from slack_wrapper.redact import Secret
-from slack_wrapper.vault import cleartext, disk, password_sources, password_strength, store
+from slack_wrapper.vault import cleartext, disk, password_strength, store
 
 
 def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
@@ -21,10 +22,10 @@ def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
     """
     token = cleartext.read(key)
     for warning in cleartext.warnings(key, token):
-        password_sources.tell(f"slack-wrapper: warning: {warning}")
+        console.warn(warning)
     weak = password_strength.warning(password)
     if weak:
-        password_sources.tell(f"slack-wrapper: warning: {weak}")
+        console.warn(weak)
     disk.prepare(encrypted)
     store.encrypt_to(encrypted, token.reveal(), password.reveal())
     return {"status": "encrypted", **store.describe(encrypted)}

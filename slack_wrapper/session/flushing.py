@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client.refusals import OF_THE_POST
+from slack_wrapper.common import console
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.shelf import Name, place_name
 from slack_wrapper.errors import (
@@ -24,7 +25,6 @@ from slack_wrapper.session.knocking import knock
 from slack_wrapper.session.queued_files import unchanged
 from slack_wrapper.session.request import Request
 from slack_wrapper.session.threads import BEHIND
-from slack_wrapper.vault.password_sources import tell
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
@@ -134,7 +134,7 @@ class _Flush:
             self._outbox.update(entry, error.message)
             self._outbox.hold(entry)
         except LedgerUnusable as unusable:
-            tell(f"slack_wrapper: warning: {unusable}")
+            console.warn(str(unusable))
 
     def _deliver(self, entry: Entry) -> Receipt | SlackWrapperError:
         courier, request = self._courier, Request.from_dict(entry.request)
@@ -166,7 +166,7 @@ class _Flush:
         try:
             courier.settle(entry, receipt)
         except LedgerUnusable as error:
-            tell(f"slack_wrapper: warning: {error}")
+            console.warn(str(error))
         if path:
             receipts.renew(path, receipt)
         self._outbox.remove(entry)

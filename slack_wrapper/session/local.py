@@ -14,6 +14,7 @@ from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common import console
 from slack_wrapper.config import REPOST, SLACK, Settings
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.errors import (
@@ -37,7 +38,6 @@ from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.session.unfit import refuse
 from slack_wrapper.vault.kinds import TOKENS, WEBHOOK, remedy, secret_kind
 from slack_wrapper.vault.password import PasswordChain
-from slack_wrapper.vault.password_sources import tell
 
 MAKE_WAY = 10.0  # seconds that a post spends on those which wait before it
 TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
@@ -236,4 +236,4 @@ class LocalSession:
 
 
 def _warn(text: str) -> None:
-    tell(f"slack-wrapper: warning: {text}")
+    console.warn(text)

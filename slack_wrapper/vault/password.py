@@ -10,6 +10,7 @@ import os
 import threading
 from pathlib import Path
 
+from slack_wrapper.common import console
 from slack_wrapper.config import PasswordSources
 from slack_wrapper.errors import NoPassword, PasswordError, WrongPassword
 from slack_wrapper.redact import Secret
@@ -70,8 +71,8 @@ class PasswordChain:
                         self._failed[place] = error
                     raise
                 if stored.legacy:
-                    password_sources.tell(
-                        f"slack-wrapper: warning: the key file {path} is one of librec-auto, whose "
+                    console.warn(
+                        f"the key file {path} is one of librec-auto, whose "
                         f"protection is weak; upgrade it with: slack-wrapper rekey {path}"
                     )
             return self._opened[place]
@@ -154,7 +155,7 @@ class PasswordChain:
             except WrongPassword:
                 if not left:
                     raise
-                password_sources.tell(f"wrong password, {left} more to try")
+                console.tell(f"wrong password, {left} more to try")
                 continue
             self._fitting.append(password)
             return token

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from slack_wrapper.common import regular_file
+from slack_wrapper.common import console, regular_file
 from slack_wrapper.errors import (
     EmptyPassword,
     KeyringInsecure,
@@ -248,7 +248,7 @@ def hidden(label: str) -> str | None:
 
 def tell(text: str) -> None:
     """Say something to the person at the terminal."""
-    print(text, file=sys.stderr, flush=True)
+    console.tell(text)
 
 
 def _bounded(call: Callable[..., Any], *args: str) -> Any:
@@ -287,7 +287,7 @@ def _typed(label: str) -> str:
     try:
         return getpass.getpass(label)
     except EOFError:  # Ctrl-D
-        tell("")
+        console.tell("")
         return ""
     except UnicodeDecodeError:
         # Not chained: this error carries the bytes that were typed.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 WARNING = (
-    "slack_wrapper: warning: the password was given by --config: every user of this machine can "
+    "slack-wrapper: warning: the password was given by --config: every user of this machine can "
     "see it in the process list, and it stays in the shell's history"
 )
 SERVICE = str(Path(__file__).parent.parent / "secret_service" / "with-secret-service")

@@ -33,7 +33,7 @@ def test_slack_is_down_throughout(start: Start, study: Path, sandbox: Sandbox) -
     sandbox.faults.add(Fault("*", "http", status=503, times=10_000))
     run = start(TWO_FAIL, "--keep-going")
     assert run.wait() == 1
-    assert run.stderr.count("slack_wrapper: warning") == 1
+    assert run.stderr.count("slack-wrapper: warning") == 1
     assert sandbox.messages() == []
     sandbox.faults.clear()
     Path("config.yaml").write_text(json.dumps(CONFIG))
@@ -69,7 +69,7 @@ def test_a_wrong_token_is_one_warning(start: Start, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("*", "error", code="invalid_auth", times=10_000))
     run = start(GOES_WELL)
     assert run.wait() == 0
-    assert run.stderr.count("slack_wrapper: warning") == 1
+    assert run.stderr.count("slack-wrapper: warning") == 1
     assert "invalid_auth" in run.stderr
     assert "Traceback" not in run.stderr
 
@@ -77,7 +77,7 @@ def test_a_wrong_token_is_one_warning(start: Start, sandbox: Sandbox) -> None:
 def test_a_wrong_password_is_one_warning(start: Start, sandbox: Sandbox) -> None:
     run = start(GOES_WELL, env={"SLACK_WRAPPER_PASSWORD": "wrong-password"})
     assert run.wait() == 0
-    assert run.stderr.count("slack_wrapper: warning") == 1
+    assert run.stderr.count("slack-wrapper: warning") == 1
     assert "wrong-password" not in run.stderr
     assert sandbox.store.calls == []
 

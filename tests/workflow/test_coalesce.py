@@ -193,7 +193,7 @@ def test_a_refusal_fails_the_steps_and_leaves_nothing(
     sandbox.faults.add(Fault("chat.postMessage", "error", code="restricted_action", times=1000))
     done = snakemake("--keep-going")
     assert done.returncode == 1
-    assert "slack_wrapper: error:" in done.stdout + done.stderr
+    assert "slack-wrapper: error:" in done.stdout + done.stderr
     assert left(study) == []
 
 

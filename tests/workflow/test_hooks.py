@@ -117,7 +117,7 @@ def test_trouble_with_slack_never_changes_the_runs_end(
     write(study, HOOKS + WORK.replace("COMMAND", "touch {output}"), config)
     done = snakemake()
     assert done.returncode == 0, done.stderr
-    assert "slack_wrapper: warning: " in done.stderr
+    assert "slack-wrapper: warning: " in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -80,7 +80,7 @@ def test_what_could_not_succeed_ends_the_run_before_its_first_job(
     done = snakemake("slack/plot.json")
     assert done.returncode == 1
     assert row in done.stderr
-    error = done.stderr[done.stderr.index("slack_wrapper: error: ") :]
+    error = done.stderr[done.stderr.index("slack-wrapper: error: ") :]
     assert "plot could not succeed" in error
     assert hint in error
     assert ", line " not in error  # no frames of ours
@@ -137,7 +137,7 @@ def test_a_bad_parameter_ends_the_run_before_its_first_job(
     write(study, INCLUDE + WORK + bad, CONFIG)
     done = snakemake("slack/hello.json")
     assert done.returncode == 1
-    assert "slack_wrapper: error: step hello has an unknown parameter mesage" in done.stderr
+    assert "slack-wrapper: error: step hello has an unknown parameter mesage" in done.stderr
     assert "did you mean message?" in done.stderr
     assert not begun(study)
 

@@ -90,7 +90,7 @@ def test_a_password_on_the_command_line_is_warned_of(
     done = snakemake("all", *config, env={} if given else None)
     assert done.returncode == 0, done.stderr
     assert len(shown(sandbox)) == 5
-    warnings = done.stderr.count("slack_wrapper: warning: the password was given by --config")
+    warnings = done.stderr.count("slack-wrapper: warning: the password was given by --config")
     assert warnings == (1 if given else 0)
 
 
@@ -176,7 +176,7 @@ def test_after_a_failure_it_is_gone_and_their_hook_ran(
     done = snakemake(env={})
     assert done.returncode == 1
     assert re.findall("THEIRS \\w+", done.stdout) == ["THEIRS start", "THEIRS error"]
-    assert "slack_wrapper: error: slack refused" in done.stderr
+    assert "slack-wrapper: error: slack refused" in done.stderr
     assert left_over() == []
 
 
@@ -214,7 +214,7 @@ Courier.acknowledge = broken
     write(study, INCLUDE + break_it + MANY, {**CONFIG, "password": PASSWORD})
     done = snakemake(env={})
     assert done.returncode == 0, done.stderr
-    assert "slack_wrapper: warning: " in done.stderr
+    assert "slack-wrapper: warning: " in done.stderr
     assert "Traceback" not in done.stderr
     assert left_over() == []
 
@@ -324,7 +324,7 @@ def test_interrupted_at_the_prompt_it_ends_without_a_traceback(
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 1
-    assert "slack_wrapper: error: interrupted before the first job" in child.before
+    assert "slack-wrapper: error: interrupted before the first job" in child.before
     assert "Traceback" not in child.before
     assert shown(sandbox) == []
     assert left_over() == []
@@ -451,7 +451,7 @@ def test_that_it_does_not_open_is_told_at_the_start(
     write(study, INCLUDE + CHECKPOINT, CONFIG)
     done = snakemake(env={})
     assert done.returncode == 1
-    warning = "slack_wrapper: warning: a checkpoint may add the step part, which could not post: "
+    warning = "slack-wrapper: warning: a checkpoint may add the step part, which could not post: "
     said = done.stderr
     assert said.index(warning) < said.index("checkpoint split:")
     assert "there is no password for the key file" in said[said.index(warning) :]

@@ -247,7 +247,7 @@ def test_a_failed_encryption_keeps_the_old_key(study: Path, snakemake: Run) -> N
 def fails(done, study: Path, line: str, hint: str) -> None:
     assert done.returncode == 1, done.stderr
     text = done.stdout + done.stderr
-    assert re.search(rf"slack_wrapper: error: .*{line}.*\nhint: .*{hint}", text), text
+    assert re.search(rf"slack-wrapper: error: .*{line}.*\nhint: .*{hint}", text), text
     assert "Traceback" not in text
     assert not (study / "slack" / "hello.json").exists()
 
