@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | logger | librec | cluster | approval | docs | package | matrix | bench | gallery | audit | lock | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | campaign | logger | librec | cluster | approval | docs | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults logger librec cluster approval docs package matrix matrix-smoke bench gallery audit lock clean
+.PHONY: demo test lint unit emulate keyring leaks faults campaign logger librec cluster approval docs package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -46,6 +46,12 @@ logger: $(READY)
 # Every fault at every call, over real runs: nothing lost, nothing doubled; prints one table.
 faults: $(READY)
 	pytest tests/faults
+
+# Another campaign of kills, with a Slack and a workflow of its own: SEEDS runs of 25 mixed steps,
+# killed anywhere and run again; one row a seed. About ten seconds of both cores for each.
+SEEDS ?= 30
+campaign: $(READY)
+	python -m tests.campaign --seeds $(SEEDS)
 
 # The site, strictly: no link leads nowhere; then every command and Snakefile in it is run.
 docs: $(READY)

@@ -2,14 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.errors import StateUnreadable
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
@@ -186,25 +183,3 @@ def test_lines_of_a_shared_message_that_cannot_be_read_are_told(
     assert path.stem in done.stderr
     assert command("outbox", "--drop", path.stem).returncode == 0
     assert command("flush", env=ENV).returncode == 0
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="root makes other users")
-def test_one_that_is_forbidden_stays_and_blocks_nobody(
-    session: Callable[[], LocalSession], sandbox: Sandbox
-) -> None:
-    path = queue(session(), sandbox)
-    path.chmod(0)
-    code = (
-        "from slack_wrapper.delivery.outbox import Outbox; o = Outbox(); "
-        "n, = o.names(); assert o.read(n) is None; assert not o.waits(); assert o.names() == [n]"
-    )
-    as_nobody = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all"]
-    done = subprocess.run(
-        [*as_nobody, sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    if "Permission denied" in done.stderr and "outbox" not in done.stderr:
-        pytest.skip("another user cannot enter the folder of the tests")
-    assert done.returncode == 0, done.stderr
-    assert "cannot be read: permission denied, it belongs to root" in done.stderr
-    assert path.exists()
-    assert len(Outbox().entries()) == 1
