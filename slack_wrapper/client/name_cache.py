@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class NameCache:
     def __init__(self, fingerprint: str, place: Path | None = None) -> None:
         self._place, self._name = place, f"names-{fingerprint}.json"
         self._read: dict[str, dict[str, tuple[str, float]]] | None = None
+        self._lock = threading.Lock()  # of this process's writers
 
     def get(self, kind: str, name: str) -> str | None:
         """Return the ID of a name of a kind, None when it is not known or known for too long."""
@@ -47,18 +49,20 @@ class NameCache:
 
     def put(self, kind: str, names: dict[str, str]) -> None:
         """Remember names of a kind."""
-        known, now = self._load(), time.time()
-        known.setdefault(kind, {}).update({name: (found, now) for name, found in names.items()})
-        self._store(known)
+        with self._lock:
+            known, now = self._load(), time.time()
+            known.setdefault(kind, {}).update({name: (found, now) for name, found in names.items()})
+            self._store(known)
 
     def forget(self, kind: str, name: str) -> bool:
         """Forget a name that has turned out wrong; return whether it was known."""
-        known = self._load()
-        if name not in known.get(kind, {}):
-            return False
-        del known[kind][name]
-        self._store(known)
-        return True
+        with self._lock:
+            known = self._load()
+            if name not in known.get(kind, {}):
+                return False
+            del known[kind][name]
+            self._store(known)
+            return True
 
     def _load(self) -> dict[str, dict[str, tuple[str, float]]]:
         """Return what is on disk; a file that is damaged or not ours counts as empty."""

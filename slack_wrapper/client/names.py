@@ -1,86 +1,131 @@
-"""Channel names and e-mail addresses → the IDs that uploads and updates need."""
+"""Channel names, people and groups → the IDs that uploads and updates need."""
 
 from __future__ import annotations
 
-import re
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from typing import TypeVar
 
+from slack_wrapper.client.channel_form import is_channel_id, is_name, is_person, is_user_id
+from slack_wrapper.client.channel_pages import Channel
+from slack_wrapper.client.channels import Channels
+from slack_wrapper.client.lookup import Lookup
 from slack_wrapper.client.name_cache import NameCache
-from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.people import PeopleDirectory
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.errors import SlackRefused
+from slack_wrapper.errors import SlackError, SlackRefused
 
 T = TypeVar("T")
 
-# IDs are upper-case, names are lower-case: https://docs.slack.dev/reference/objects/conversation-object
-_CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{7,}")
-_PAGE = 1000  # the most conversations.list gives at once
-_PEOPLE_PAGE = 200  # what users.list advises
-_MAX_PAGES = 100
-# What the cache on disk calls the kinds of names.
-CHANNELS, EMAILS, USERS, GROUPS = "channels", "emails", "users", "groups"
-
-_MISSING = {
-    USERS: ("person", "user_not_found", "users.list"),
-    GROUPS: ("user group", "subteam_not_found", "usergroups.list"),
-}
-
-
-def is_channel_id(channel: str) -> bool:
-    """Whether `channel` is an ID already."""
-    return bool(_CHANNEL_ID.fullmatch(channel))
+# What Slack says of an ID that a name has no more, or of a channel that is another one by now.
+_WRONG_ID = frozenset({"channel_not_found", "is_archived", "not_in_channel", "invalid_channel"})
+# What it says of a name where only an ID is taken: of a private channel; with a token of an
+# organization.
+_NEEDS_ID = frozenset({"channel_not_found", "team_not_found"})
+# More channels than these are not asked for one by one while pages of all of them are to be had.
+_FEW, _PAGES = 20, 10
 
 
 class Names:
     """Names of one workspace, each looked up once, and remembered by the next runs for a while.
 
-    Safe to share between the threads of a session. Posting goes by the channel's name where Slack
-    takes it, so that only what needs an ID (files, updates, the history) trusts the cache on disk.
+    Safe to share between the threads of a session. A name means the channel that has it now, see
+    `channels`. Posting goes by the channel's name where Slack takes it, which needs no look-up.
     """
 
     def __init__(self, transport: Transport, cache: NameCache | None = None) -> None:
+        lookup = Lookup(transport)
+        cache = cache or NameCache(transport.fingerprint)
         self._transport = transport
-        self._cache = cache or NameCache(transport.fingerprint)
-        self._channels: dict[str, str] = {}
-        self._direct: dict[str, str] = {}
-        self._lock = threading.Lock()
+        self._channels = Channels(lookup, cache)
+        self._people = PeopleDirectory(lookup, cache)
+        self._by_id: set[str] = set()  # names that Slack does not take in place of an ID
 
     def channel_id(self, channel: str) -> str:
-        """Return the ID of a channel given by name or ID.
+        """Return the ID of a channel given by name or ID, or of a direct message to a person.
 
         Raises:
             SlackRefused: no channel of that name is visible to the bot, or a scope is missing.
+            SlackUnavailable: Slack does not answer, or not in time.
         """
         if is_channel_id(channel):
             return channel
-        with self._lock:
-            if channel not in self._channels:
-                kept = self._cache.get(CHANNELS, channel)
-                if kept is None:
-                    self._look_up(channel)
-                else:
-                    self._channels[channel] = kept
-            return self._channels[channel]
+        if is_person(channel):
+            return self.direct_message(channel)
+        return self._channels.now(channel).id
+
+    def to_post(self, channel: str) -> str:
+        """Return what `chat.postMessage` takes for a channel: its name where that will do.
+
+        A person's direct message is opened; without the scope for that, the user ID is returned.
+
+        Raises:
+            SlackError: see `channel_id`.
+        """
+        if is_channel_id(channel):
+            return channel
+        if is_person(channel):
+            try:
+                return self.direct_message(channel)
+            except SlackRefused as refused:
+                if refused.code != "missing_scope" or refused.method != "conversations.open":
+                    raise
+            return channel if is_user_id(channel) else self.user_id(channel)
+        known = self._channels.known(channel)
+        if channel in self._by_id or (known is not None and known.private):
+            return self.channel_id(channel)
+        return channel
+
+    def instead(self, channel: str, refused: SlackRefused) -> str | None:
+        """Return the ID to post to where Slack has refused the name, None where that is no remedy.
+
+        Raises:
+            SlackUnavailable: see `channel_id`.
+        """
+        if refused.code not in _NEEDS_ID or not is_name(channel) or channel in self._by_id:
+            return None
+        try:
+            found = self.channel_id(channel)
+        except SlackRefused as again:
+            if again.code in (refused.code, "missing_scope"):
+                return None
+            raise
+        self._by_id.add(channel)
+        return found
 
     def known(self, channel: str) -> str | None:
-        """Return the ID if it is known already, without a call."""
-        return channel if is_channel_id(channel) else self._channels.get(channel)
+        """Return the ID if it is known already, without a call; it may be out of date."""
+        if is_channel_id(channel):
+            return channel
+        if is_person(channel):
+            return self._people.known_direct(channel)
+        known = self._channels.known(channel)
+        return known.id if known else None
 
     def learn(self, channel: str, identifier: str) -> None:
         """Remember what an answer of Slack's told."""
-        if not is_channel_id(channel):
-            self._channels[channel] = identifier
+        if is_person(channel):
+            self._people.learn_direct(channel, identifier)
+        elif is_name(channel):
+            self._channels.learn(channel, identifier)
 
-    def forget(self, channel: str) -> bool:
-        """Forget the ID of a channel that Slack does not know; return whether the disk gave it."""
-        with self._lock:
-            self._channels.pop(channel, None)
-            return self._cache.forget(CHANNELS, channel)
+    def moved(self, channel: str, refused: SlackRefused) -> bool:
+        """Whether a refusal came of an ID that is not the name's any more; it is looked up anew.
+
+        Raises:
+            SlackUnavailable: see `channel_id`.
+        """
+        before = self.known(channel)
+        if refused.code not in _WRONG_ID or not is_name(channel) or before is None:
+            return False
+        try:
+            return self.channel_id(channel) != before
+        except SlackRefused:
+            return False
 
     def with_id(self, channel: str, call: Callable[[str], T]) -> T:
-        """Return `call(ID)`; where Slack does not know an ID from the disk, it is looked up anew.
+        """Return `call(ID)`; where the ID is not the name's any more, once more with the right one.
 
         Raises:
             SlackError: what `call` or the look-up met.
@@ -88,9 +133,36 @@ class Names:
         try:
             return call(self.channel_id(channel))
         except SlackRefused as refused:
-            if refused.code != "channel_not_found" or not self.forget(channel):
+            if not self.moved(channel, refused):
                 raise
         return call(self.channel_id(channel))
+
+    def survey(
+        self, channels: Iterable[str], executor: Executor, *, seconds: float
+    ) -> Iterator[tuple[str, Channel | SlackError]]:
+        """Yield what Slack tells of channels given by name or ID, or why it does not.
+
+        Pages of all channels spare most single questions; the others are asked side by side.
+
+        Args:
+            channels: names and IDs.
+            executor: runs the calls.
+            seconds: after which what is not known yet counts as not to be found out.
+        """
+        since = time.monotonic()
+        wanted, until = list(channels), since + seconds
+
+        def ask(channel: str) -> Channel | SlackError:
+            try:
+                if is_channel_id(channel):
+                    return self._channels.by_id(channel, since=since, until=until)
+                return self._channels.now(channel, since=since, until=until)
+            except SlackError as error:
+                return error
+
+        if len(wanted) > 1:
+            self._channels.read_ahead(wanted, since=since, until=until, few=_FEW, pages=_PAGES)
+        yield from zip(wanted, executor.map(ask, wanted), strict=True)
 
     def user_id(self, email: str) -> str:
         """Return the ID of the person with this e-mail address.
@@ -98,20 +170,15 @@ class Names:
         Raises:
             SlackRefused: there is no such person, or the scope users:read.email is missing.
         """
-
-        def ask() -> str:
-            answer = self._call("users.lookupByEmail", {"email": email}, email)
-            return str(answer["user"]["id"])
-
-        return self._told(EMAILS, email, ask)
+        return self._people.by_email(email)
 
     def user_named(self, handle: str) -> str:
-        """Return the ID of the person of this handle: user name or display name.
+        """Return the ID of the person of this handle: user name, else display name.
 
         Raises:
             SlackRefused: there is no such person, or the scope users:read is missing.
         """
-        return self._told(USERS, handle, lambda: self._list_for(handle, USERS))
+        return self._people.user(handle)
 
     def group_named(self, handle: str) -> str:
         """Return the ID of the user group of this handle.
@@ -119,7 +186,7 @@ class Names:
         Raises:
             SlackRefused: there is no such group, or the scope usergroups:read is missing.
         """
-        return self._told(GROUPS, handle, lambda: self._list_for(handle, GROUPS))
+        return self._people.group(handle)
 
     def anyone_named(self, handle: str) -> str:
         """Return the ID of the user group, else the person, of this handle.
@@ -130,97 +197,18 @@ class Names:
         try:
             return self.group_named(handle)
         except SlackRefused as refused:
-            if refused.code not in ("missing_scope", "subteam_not_found"):
+            if refused.code not in (
+                "missing_scope",
+                "subteam_not_found",
+                "plan_upgrade_required",
+            ):
                 raise
         return self.user_named(handle)
 
-    def direct_message(self, email: str) -> str:
-        """Return the ID of the direct-message channel with the person of this e-mail address."""
-        user = self.user_id(email)
-        with self._lock:
-            if user not in self._direct:
-                answer = self._call("conversations.open", {"users": user}, email)
-                self._direct[user] = str(answer["channel"]["id"])
-            return self._direct[user]
+    def direct_message(self, person: str) -> str:
+        """Return the ID of the direct message to a person, by user ID or e-mail address.
 
-    def _told(self, kind: str, name: str, ask: Callable[[], str]) -> str:
-        """Return what is known of a name, else ask and remember."""
-        with self._lock:
-            found = self._cache.get(kind, name)
-            if found is None:
-                found = ask()
-                self._cache.put(kind, {name: found})
-            return found
-
-    def _list_for(self, handle: str, kind: str) -> str:
-        """Look a handle up in the list of all people, or of all groups."""
-        for one in self._list_people(handle) if kind == USERS else self._list_groups(handle):
-            profile = one.get("profile") or {}
-            if handle in (one.get("handle"), one.get("name"), profile.get("display_name")):
-                return str(one["id"])
-        what, code, method = _MISSING[kind]
-        raise SlackRefused(
-            f"slack knows no {what} of the handle {handle}",
-            code=code,
-            method=method,
-            hint="check the handle, or give the ID or the e-mail address",
-        )
-
-    def _list_people(self, handle: str) -> Iterator[dict[str, Any]]:
-        params: dict[str, Any] = {"limit": _PEOPLE_PAGE}
-        for _ in range(_MAX_PAGES):
-            page = self._call("users.list", params, f"user {handle}")
-            for one in page.get("members") or []:
-                if not one.get("deleted"):
-                    yield one
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
-            params = {**params, "cursor": cursor}
-
-    def _list_groups(self, handle: str) -> list[dict[str, Any]]:
-        return list(self._call("usergroups.list", {}, f"user group {handle}")["usergroups"])
-
-    def _look_up(self, wanted: str) -> None:
-        seen: dict[str, str] = {}
-        for channel in self._list_channels(wanted):
-            seen[str(channel["name"])] = str(channel["id"])
-            if channel["name"] == wanted:
-                break
-        self._channels = {**seen, **self._channels}
-        self._cache.put(CHANNELS, seen)
-        if wanted in seen:
-            return
-        self._transport.learn_bot()
-        raise SlackRefused(
-            f"slack knows no channel {wanted} that the bot can see",
-            code="channel_not_found",
-            method="conversations.list",
-            hint="check the name (no hash sign), give the channel's ID instead, "
-            f"or invite the bot into the private channel: /invite @{self._transport.bot}",
-        )
-
-    def _list_channels(self, wanted: str) -> Iterator[dict[str, Any]]:
-        kinds = "public_channel,private_channel"
-        try:
-            first = self._list_page(kinds, None, wanted)
-        except SlackRefused as refused:
-            if refused.code != "missing_scope":
-                raise
-            kinds = "public_channel"  # without groups:read only public channels can be listed
-            first = self._list_page(kinds, None, wanted)
-        page = first
-        for _ in range(_MAX_PAGES):
-            yield from page.get("channels") or []
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
-            page = self._list_page(kinds, cursor, wanted)
-
-    def _list_page(self, kinds: str, cursor: str | None, wanted: str) -> dict[str, Any]:
-        params = {"types": kinds, "limit": _PAGE, "exclude_archived": True, "cursor": cursor}
-        return self._call("conversations.list", params, f"channel {wanted}")
-
-    def _call(self, method: str, params: dict[str, Any], about: str) -> dict[str, Any]:
-        retrier = Retrier(self._transport.lookups)
-        return retrier.run(lambda: self._transport.call(method, params, about=about))
+        Raises:
+            SlackRefused: there is no such person, or a scope is missing.
+        """
+        return self._people.direct(person)

@@ -220,12 +220,10 @@ class Line:
             try:
                 posted = self._once(message)
             except SlackRefused as refused:
-                if refused.code != "channel_not_found" or names.known(message.channel):
+                identifier = names.instead(message.channel, refused)
+                if identifier is None:
                     raise
-                # Private channels take their ID only.
-                posted = names.with_id(
-                    message.channel, lambda channel: self._once(replace(message, channel=channel))
-                )
+                posted = self._once(replace(message, channel=identifier))
         except (SlackRefused, SlackUnavailable):
             progress.unclear = False
             raise

@@ -35,7 +35,7 @@ from slack_wrapper.quiet import QuietHours
 from slack_wrapper.session import receipts, timing
 from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
-from slack_wrapper.session.delivery import Delivery, target
+from slack_wrapper.session.delivery import Delivery
 from slack_wrapper.session.identity import digest_of, is_same, looks_of
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.session.threads import BEHIND, PENDING, Threads, by_default
@@ -209,7 +209,7 @@ class Courier:
         retrier = self.retrier(workspace, request)
         draft = compose(request, names, link=self.threads.link(request.channels[0]))
         if not progress.begun and not progress.thread:
-            progress.thread = self.threads.of(request, names.known(target(names, request)))
+            progress.thread = self.threads.of(request, names.known(request.channels[0]))
         progress.thread = self.threads.resolve(progress.thread)
         if progress.thread and progress.thread.startswith(PENDING):
             raise SlackUnavailable("the message it replies to waits itself", code=BEHIND)
@@ -521,12 +521,12 @@ class Courier:
 
 
 def _run(delivery: Delivery) -> Receipt:
-    """Carry a post out; where the cache on disk has misled it, once more with the right ID."""
+    """Carry a post out; where its channel's name is another one's by now, once more with that."""
     try:
         return delivery.run()
     except SlackRefused as refused:
         names, channel = delivery.workspace.names, delivery.request.channels[0]
-        if refused.code != "channel_not_found" or not names.forget(channel):
+        if not names.moved(channel, refused):
             raise
     delivery.progress.channel = None
     return delivery.run()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # What Slack says of blocks with an image that it has not looked at yet.
 _NOT_READY = ("invalid_blocks", "invalid_attachments")
+# Seconds for which an ID that was looked up need not be confirmed before files are shared there.
+_SOON = 2.0
 # What Slack says of an upload that it no longer has, or never had: a proxy may answer in its place.
 LOST_UPLOAD = ("file_not_found", "file_deleted")
 _PLAIN_ONLY: set[str] = set()  # fingerprints of connections whose uploads take no blocks
@@ -58,6 +60,7 @@ class Delivery:
     lane: AbstractContextManager[None]
     save: Callable[[], None]
     repost: bool = False
+    _located: float = float("-inf")  # monotonic time at which the channel's ID was looked up
 
     @property
     def target(self) -> str:
@@ -140,10 +143,15 @@ class Delivery:
 
     def _upload(self) -> None:
         """Send the files to Slack, where nobody sees them yet."""
-        progress, names = self.progress, self.workspace.names
+        progress = self.progress
         if progress.channel is None:
-            progress.channel = names.channel_id(target(names, self.request))
+            self._locate()
         uploading.send_files(self)
+
+    def _locate(self) -> None:
+        """Learn the ID of the channel: uploads take no names."""
+        self.progress.channel = self.workspace.names.channel_id(self.request.channels[0])
+        self._located = time.monotonic()
 
     def _image_ids(self) -> list[str]:
         return [str(one["id"]) for one in self.progress.uploaded] if self.request.images else []
@@ -198,6 +206,8 @@ class Delivery:
                 if not self.repost:
                     raise
         if progress.ts is None:
+            if not progress.unclear and time.monotonic() - self._located > _SOON:
+                self._locate()  # the upload took its time, or waited in the outbox
             progress.ts = self._say_beside()
         progress.accepted = True
         self.save()
@@ -243,9 +253,10 @@ class Delivery:
             try:
                 return self._post_once(message)
             except SlackRefused as refused:
-                if refused.code != "channel_not_found" or names.known(message.channel):
+                identifier = names.instead(message.channel, refused)
+                if identifier is None:
                     raise
-                return self._post_once(_with_id(names, message, refused))
+                return self._post_once(replace(message, channel=identifier))
 
     def _post_once(self, message: Message) -> Posted:
         return messages.post(
@@ -288,15 +299,5 @@ class _Unclear(AbstractContextManager[None]):
 
 
 def target(names: Names, request: Request) -> str:
-    """Return the channel to post to: an ID where one is known, else the name."""
-    channel = request.channels[0]
-    if "@" in channel:
-        return names.direct_message(channel)
-    return names.known(channel) or channel
-
-
-def _with_id(names: Names, message: Message, refused: SlackRefused) -> Message:
-    try:
-        return replace(message, channel=names.channel_id(message.channel))
-    except SlackRefused:
-        raise refused from None
+    """Return the channel to post to: its name where Slack takes it, else its ID."""
+    return names.to_post(request.channels[0])

@@ -1,0 +1,158 @@
+"""Calls that only ask: within Slack's limits, for the right workspace, for as long as told.
+
+Limits: https://docs.slack.dev/apis/web-api/rate-limits; the tier of a method stands on its page.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_wrapper.client import team
+from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.transport import Transport
+from slack_wrapper.errors import RateLimited, SlackUnavailable
+
+# Calls a minute of what may be asked for many channels or people at once. Pages of lists are read
+# one after the other, as fast as Slack gives them.
+TIERS: Mapping[str, int] = {
+    "conversations.info": 50,
+    "conversations.open": 50,
+    "users.lookupByEmail": 50,
+    "users.info": 100,
+    "files.getUploadURLExternal": 100,
+}
+_MINUTE = 60.0
+# Pages in a row that bring nothing new before a list counts as endless. Filters are applied after a
+# page is cut, so that many in a row may be empty.
+MOST_IDLE = 500
+
+
+class Locks:
+    """A lock for each name, so that who asks for the same thing at the same time asks once."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> threading.Lock:
+        with self._lock:
+            return self._locks.setdefault(name, threading.Lock())
+
+
+class Lookup:
+    """Asks one workspace.
+
+    Args:
+        transport: the connection.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self._asked: dict[str, deque[float]] = {}
+        self._lock = threading.Lock()
+
+    def ask(
+        self, method: str, params: Mapping[str, Any], *, about: str, until: float | None = None
+    ) -> dict[str, Any]:
+        """Return the answer of a method that changes nothing.
+
+        Args:
+            method: of the Web API.
+            params: its arguments.
+            about: what the call is about, for errors.
+            until: monotonic time after which it is not tried again; None for the usual bounds.
+
+        Raises:
+            SlackError: see `Transport.call`.
+        """
+        policy = self.transport.lookups
+        if until is not None:
+            left = max(0.0, until - time.monotonic())
+            policy = replace(
+                policy, total=min(policy.total, left), max_wait=min(policy.max_wait, left)
+            )
+
+        def call() -> dict[str, Any]:
+            wait = self._take(method)
+            if wait:
+                raise RateLimited(
+                    f"slack takes {TIERS[method]} calls of {method} a minute",
+                    retry_after=wait,
+                    method=method,
+                )
+            return team.call(self.transport, method, params, about=about)
+
+        return Retrier(policy).run(call)
+
+    def _take(self, method: str) -> float:
+        """Take one of the calls of this minute; return the seconds to wait when there is none."""
+        most = TIERS.get(method)
+        if most is None:
+            return 0.0
+        now = time.monotonic()
+        with self._lock:
+            times = self._asked.setdefault(method, deque(maxlen=most))
+            if len(times) == most and now - times[0] < _MINUTE:
+                return _MINUTE - (now - times[0])
+            times.append(now)
+            return 0.0
+
+
+class Listing:
+    """A list of Slack's that comes in pages: read as far as somebody needs it, and kept.
+
+    Args:
+        read: gives the answer for a cursor, None for the first page, until a monotonic time.
+        items: name of the list in the answer.
+
+    Attributes:
+        begun: monotonic time.
+        pages: how many have been read.
+        complete: whether that was all.
+    """
+
+    def __init__(
+        self, read: Callable[[str | None, float | None], Mapping[str, Any]], items: str
+    ) -> None:
+        self._read, self._items = read, items
+        self.begun, self.pages, self.complete = time.monotonic(), 0, False
+        self._cursor: str | None = None
+        self._cursors: set[str] = set()
+        self._ids: set[str] = set()
+        self._idle = 0
+
+    @property
+    def endless(self) -> bool:
+        """Whether the list repeats itself, so that nobody will ever have read it to its end."""
+        return self._idle > MOST_IDLE or (self._cursor or "") in self._cursors
+
+    def more(self, until: float | None = None) -> list[dict[str, Any]]:
+        """Return the entries of the next page; those without an ID are left out.
+
+        Raises:
+            SlackUnavailable: the list is endless; or see `Transport.call`.
+        """
+        if self.endless:
+            raise SlackUnavailable(
+                f"slack's list of {self._items} does not end: {self.pages} pages were read",
+                code="endless_list",
+            )
+        answer = self._read(self._cursor, until)
+        if self._cursor:
+            self._cursors.add(self._cursor)
+        self.pages += 1
+        given = answer.get(self._items)
+        entries = [one for one in given or () if isinstance(one, dict) and one.get("id")]
+        fresh = {str(one["id"]) for one in entries} - self._ids
+        self._ids |= fresh
+        self._idle = 0 if fresh else self._idle + 1
+        metadata = answer.get("response_metadata")
+        cursor = metadata.get("next_cursor") if isinstance(metadata, Mapping) else None
+        self._cursor = str(cursor) if cursor else None
+        self.complete = not cursor
+        return entries
