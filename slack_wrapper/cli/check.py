@@ -17,11 +17,15 @@ from slack_wrapper.session.open import open_local
 from slack_wrapper.session.preflight import check
 from slack_wrapper.session.request import Request, build
 
+_SECONDS = 120.0  # for which a channel is looked for in a workspace that has very many
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
-    parser.add_argument("--channel", action="append", help="name, ID or e-mail; may be repeated")
+    parser.add_argument(
+        "--channel", action="append", help="name, ID, link or e-mail; may be repeated"
+    )
     parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
     parser.add_argument("--json", action="store_true", help="print JSON")
     passwords.add_password_options(parser)
@@ -31,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Print a line for each question; 1 when one is answered badly."""
     section = section_in(args.configfile)
     session = open_local(section, password=passwords.given(args))
-    findings = list(check(session, _requests(args, section)))
+    findings = list(check(session, _requests(args, section), seconds=_SECONDS))
     if args.json:
         console.show(json.dumps([one.to_dict() for one in findings], indent=2))
     else:

@@ -27,7 +27,9 @@ _PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment", "post
 
 def add_posting_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that all posts have."""
-    parser.add_argument("--channel", action="append", help="name, ID or e-mail; may be repeated")
+    parser.add_argument(
+        "--channel", action="append", help="name, ID, link or e-mail; may be repeated"
+    )
     parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
     parser.add_argument("--thread", metavar="RECEIPT", help="receipt of the post to reply to")
     parser.add_argument(

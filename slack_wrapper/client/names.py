@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from typing import TypeVar
 
 from slack_wrapper.client.channel_form import is_channel_id, is_name, is_person, is_user_id
@@ -14,6 +13,7 @@ from slack_wrapper.client.lookup import Lookup
 from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.people import PeopleDirectory
 from slack_wrapper.client.transport import Transport
+from slack_wrapper.common.side_by_side import side_by_side
 from slack_wrapper.errors import SlackError, SlackRefused
 
 T = TypeVar("T")
@@ -138,7 +138,7 @@ class Names:
         return call(self.channel_id(channel))
 
     def survey(
-        self, channels: Iterable[str], executor: Executor, *, seconds: float
+        self, channels: Iterable[str], *, seconds: float, workers: int
     ) -> Iterator[tuple[str, Channel | SlackError]]:
         """Yield what Slack tells of channels given by name or ID, or why it does not.
 
@@ -146,7 +146,7 @@ class Names:
 
         Args:
             channels: names and IDs.
-            executor: runs the calls.
+            workers: how many calls at a time.
             seconds: after which what is not known yet counts as not to be found out.
         """
         since = time.monotonic()
@@ -162,7 +162,7 @@ class Names:
 
         if len(wanted) > 1:
             self._channels.read_ahead(wanted, since=since, until=until, few=_FEW, pages=_PAGES)
-        yield from zip(wanted, executor.map(ask, wanted), strict=True)
+        yield from zip(wanted, side_by_side(ask, wanted, workers=workers), strict=True)
 
     def user_id(self, email: str) -> str:
         """Return the ID of the person with this e-mail address.

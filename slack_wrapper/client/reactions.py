@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slack_wrapper.client import team
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import SlackUnavailable
@@ -33,8 +34,8 @@ def members(transport: Transport, group: str) -> frozenset[str]:
     Raises:
         SlackError: Slack does not tell them.
     """
-    answer = transport.call(
-        "usergroups.users.list", {"usergroup": group}, about=f"user group {group}"
+    answer = team.call(
+        transport, "usergroups.users.list", {"usergroup": group}, about=f"user group {group}"
     )
     return frozenset(str(user) for user in answer.get("users") or [])
 

@@ -8,11 +8,12 @@ channel, time and text.
 
 from __future__ import annotations
 
-import functools
 import time
 from html import unescape
 from typing import Any
 
+from slack_wrapper.client import team
+from slack_wrapper.client.lookup import Listing, Lookup
 from slack_wrapper.client.messages import LOOKS, Message, Posted, history
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
@@ -26,7 +27,6 @@ UNFIT = frozenset(
 _LATE = 300.0  # seconds by which Slack may be late, or our clock ahead
 _EARLY = 5.0
 _PAGE = 100
-_MAX_PAGES = 100
 
 
 def schedule(
@@ -76,7 +76,9 @@ def find(transport: Transport, message: Message, post_at: int, *, about: str) ->
     for pause in LOOKS:
         time.sleep(pause)
         try:
-            answer = Retrier().run(lambda: transport.call("chat.scheduledMessages.list", params))
+            answer = Retrier().run(
+                lambda: team.call(transport, "chat.scheduledMessages.list", params)
+            )
         except SlackError as error:
             raise _unsettled(about, error) from None
         for one in answer.get("scheduled_messages") or []:
@@ -123,19 +125,18 @@ def waiting(transport: Transport) -> list[dict[str, Any]]:
     """Return what Slack is going to post by itself for this bot, the next one first.
 
     Raises:
-        SlackError: Slack does not tell.
+        SlackError: Slack does not tell, or tells of them without end.
     """
+    lookup = Lookup(transport)
+
+    def read(cursor: str | None, until: float | None) -> dict[str, Any]:
+        params = {"limit": _PAGE, "cursor": cursor}
+        return lookup.ask("chat.scheduledMessages.list", params, about="", until=until)
+
+    listing = Listing(read, "scheduled_messages")
     found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {"limit": _PAGE}
-    for _ in range(_MAX_PAGES):
-        answer = Retrier().run(
-            functools.partial(transport.call, "chat.scheduledMessages.list", params)
-        )
-        found += answer.get("scheduled_messages") or []
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            break
-        params = {**params, "cursor": cursor}
+    while not listing.complete:
+        found += listing.more()
     return sorted(found, key=lambda one: int(one.get("post_at") or 0))
 
 

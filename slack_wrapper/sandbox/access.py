@@ -32,6 +32,7 @@ class Caller:
         args: the call's arguments.
         url: address of the server, for links.
         org: whether the token is an organization's (Enterprise Grid) and not a workspace's.
+        expires_in: seconds after which a token that rotates is dead; 0 for others.
     """
 
     store: Store
@@ -40,6 +41,7 @@ class Caller:
     args: dict[str, Any]
     url: str
     org: bool = False
+    expires_in: int = 0
 
     def need_team(self) -> None:
         """Refuse an organization's token that does not say which workspace it means."""
@@ -95,7 +97,8 @@ class Caller:
             raise Refused("invalid_limit")
         if cursor and not cursor.isdecimal():
             raise Refused("invalid_cursor")
-        size = max(1, min(1000, int(limit or default)))
+        # Slack may give fewer than it was asked for.
+        size = max(1, min(1000, int(limit or default), self.store.page_most or 1000))
         start = int(cursor or 0)
         following = str(start + size) if start + size < len(found) else ""
         return found[start : start + size], following
@@ -117,8 +120,8 @@ def caller(store: Store, token: str | None, args: dict[str, Any], url: str) -> C
         raise Refused("invalid_auth")
     if known.get("revoked"):
         raise Refused("token_revoked")
-    org = bool(known.get("org"))
-    return Caller(store, known["user"], frozenset(known["scopes"]), args, url, org)
+    org, expires_in = bool(known.get("org")), int(known.get("expires_in") or 0)
+    return Caller(store, known["user"], frozenset(known["scopes"]), args, url, org, expires_in)
 
 
 def open_direct(store: Store, one: str, other: str) -> dict[str, Any]:

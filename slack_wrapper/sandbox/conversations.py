@@ -7,6 +7,7 @@ from typing import Any
 from slack_wrapper.sandbox.access import Caller, Refused, open_direct
 
 Answer = dict[str, Any]
+_MOST_LISTED = 1000  # "an integer under 1000", says the page of conversations.list
 
 
 def _shown(call: Caller, channel: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def _shown(call: Caller, channel: dict[str, Any]) -> dict[str, Any]:
 
 def _read_scope(call: Caller, channel: dict[str, Any], what: str) -> None:
     if channel.get("is_im"):
+        call.need(f"im:{what}")
         return
     call.need(f"groups:{what}" if channel.get("is_private") else f"channels:{what}")
 
@@ -36,17 +38,21 @@ def list_channels(call: Caller) -> Answer:
     if "private_channel" in kinds:
         call.need("groups:read")
     call.need_team()
+    limit = call.text("limit")
+    if limit.isdecimal() and int(limit) >= _MOST_LISTED:
+        raise Refused("invalid_limit")
+    there = [channel for channel in call.store.data["channels"] if not channel.get("is_im")]
+    page, cursor = call.page(there, 100)
+    # Filters are applied to a page that is cut already, which may leave it empty.
     seen = [
         channel
-        for channel in call.store.data["channels"]
-        if not channel.get("is_im")
-        and not (call.flag("exclude_archived") and channel.get("is_archived"))
+        for channel in page
+        if not (call.flag("exclude_archived") and channel.get("is_archived"))
         and ("private_channel" if channel.get("is_private") else "public_channel") in kinds
         and (not channel.get("is_private") or call.member(channel))
     ]
-    page, cursor = call.page(seen, 100)
     return {
-        "channels": [_shown(call, channel) for channel in page],
+        "channels": [_shown(call, channel) for channel in seen],
         "response_metadata": {"next_cursor": cursor},
     }
 
@@ -75,8 +81,13 @@ def open_channel(call: Caller) -> Answer:
     """conversations.open, for a direct message with one person."""
     call.need("im:write")
     user = call.text("users")
-    if call.store.user(user) is None:
+    known = call.store.user(user)
+    if known is None:
         raise Refused("user_not_found")
+    if known.get("deleted"):
+        raise Refused("user_disabled")
+    if known.get("is_bot"):
+        raise Refused("cannot_dm_bot")
     channel = open_direct(call.store, call.user, user)
     return {"channel": {"id": channel["id"]}}
 

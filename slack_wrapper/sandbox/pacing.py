@@ -9,6 +9,9 @@ import time
 # Calls a minute for methods that have a tier; chat.postMessage has a rate of its own.
 _TIERS = {
     "conversations.list": 20,
+    "conversations.info": 50,
+    "conversations.open": 50,
+    "users.list": 20,
     "conversations.history": 50,
     "conversations.replies": 50,
     "chat.update": 50,

@@ -12,16 +12,26 @@ Answer = dict[str, Any]
 def auth_test(call: Caller) -> Answer:
     """auth.test: needs no scope."""
     user = call.store.user(call.user) or {}
+    # An organization's token is told the organization's ID, and not a workspace's.
     organization = {"is_enterprise_install": True, "enterprise_id": "E0000ORG"}
+    expires = {"expires_in": call.expires_in} if call.expires_in else {}
     return {
         **(organization if call.org else {}),
+        **expires,
         "url": f"{call.url}/",
         "team": call.store.data["team"],
-        "team_id": "T0000TEAM",
+        "team_id": "E0000ORG" if call.org else "T0000TEAM",
         "user": user.get("name", ""),
         "user_id": call.user,
         "bot_id": "B0000000BOT",
     }
+
+
+def list_teams(call: Caller) -> Answer:
+    """auth.teams.list: the workspaces of a token, in pages."""
+    own = [{"id": "T0000TEAM", "name": call.store.data["team"]}]
+    page, cursor = call.page(call.store.data.get("teams") or own, 100)
+    return {"teams": page, "response_metadata": {"next_cursor": cursor}}
 
 
 def lookup_by_email(call: Caller) -> Answer:
@@ -145,6 +155,7 @@ _FLAGS = (
 
 def _shown(call: Caller, user: dict[str, Any]) -> dict[str, Any]:
     profile = {"real_name": user.get("real_name") or user["name"].title()}
+    profile["display_name"] = user.get("display_name", "")
     if "users:read.email" in call.scopes:  # Slack leaves addresses out otherwise
         profile["email"] = user.get("email", "")
     return {
@@ -158,6 +169,7 @@ def _shown(call: Caller, user: dict[str, Any]) -> dict[str, Any]:
 
 METHODS = {
     "auth.test": auth_test,
+    "auth.teams.list": list_teams,
     "users.lookupByEmail": lookup_by_email,
     "users.info": info,
     "users.list": list_users,

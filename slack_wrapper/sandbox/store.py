@@ -113,6 +113,7 @@ class Store:
         self.keep_bytes = keep_bytes
         self.lock = threading.RLock()
         self.calls: list[dict[str, Any]] = []
+        self.page_most = 0  # entries that a page of a list has at most, whatever was asked; 0: all
         self.share_delay = 0.05  # seconds after which a completed upload is in its channel
         self.ahead = 0.0  # seconds that Slack's clock is ahead of this machine's
         self._hidden: dict[str, float] = {}  # ts -> time at which histories begin to show it

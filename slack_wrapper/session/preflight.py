@@ -6,36 +6,51 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from slack_wrapper.client import team
+from slack_wrapper.client.channel_form import is_person
 from slack_wrapper.client.identity import Identity, identify
+from slack_wrapper.client.refusals import REMEDIES
 from slack_wrapper.client.uploads import may_upload
 from slack_wrapper.client.webhook import HINT, WebhookTransport
+from slack_wrapper.common.side_by_side import side_by_side
 from slack_wrapper.errors import (
     RateLimited,
+    SlackError,
     SlackRefused,
     SlackUnavailable,
     SlackWrapperError,
     StepBlocked,
 )
+from slack_wrapper.session.approval_terms import span
 from slack_wrapper.session.findings import Finding, table
 from slack_wrapper.session.local import LocalSession, Workspace
 from slack_wrapper.session.mentions import scope_of
+from slack_wrapper.session.preflight_places import WORKERS, places, refused_by
 from slack_wrapper.session.request import APPROVAL, FILE, WARN, Request
 from slack_wrapper.session.unfit import unfit
 
+SECONDS = 10.0  # for which channels are looked for before a run
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time
 
 Requests = Sequence[Request]
 
 
-def check(session: LocalSession, requests: Requests) -> Iterator[Finding]:
+def check(
+    session: LocalSession, requests: Requests, *, seconds: float = SECONDS
+) -> Iterator[Finding]:
     """Yield what is found for the keys and channels of some posts; nothing is posted.
 
     Trouble that may pass blocks no post; what Slack would refuse does.
+
+    Args:
+        session: opens the keys.
+        requests: the posts.
+        seconds: after which a channel that is not found yet counts as not to be found out.
     """
     keys = list(dict.fromkeys(request.encrypted_key for request in requests))
     for key in keys:
         own = [request for request in requests if request.encrypted_key == key]
-        yield from _check_key(session, key, own)
+        yield from _check_key(session, key, own, seconds)
 
 
 def demand(session: LocalSession, requests: Requests, *, tell: Callable[[str], None]) -> None:
@@ -76,12 +91,14 @@ def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> I
         raise
 
 
-def _check_key(session: LocalSession, key: str | None, requests: Requests) -> Iterator[Finding]:
+def _check_key(
+    session: LocalSession, key: str | None, requests: Requests, seconds: float
+) -> Iterator[Finding]:
     name = f"key {key}" if key else "key in $SLACK_BOT_TOKEN"
     try:
         workspace = session.workspace(key)
     except SlackWrapperError as error:
-        yield _bad(name, error, requests)
+        yield refused_by(name, error, requests)
         return
     yield Finding(name, True, "opens")
     yield Finding("proxy", True, workspace.transport.proxy or "none, slack is reached directly")
@@ -91,16 +108,31 @@ def _check_key(session: LocalSession, key: str | None, requests: Requests) -> It
     try:
         identity = _identity(session, key, workspace)
     except SlackWrapperError as error:
-        yield _bad("token", error, requests)
+        yield refused_by("token", error, requests)
         return
-    yield Finding("token", True, f"{identity.bot} in {identity.team}")
+    yield from _token(workspace, identity)
     yield _clock(identity.answered_at)
     yield from _scopes(identity.scopes, requests)
     yield from _files(workspace, requests)
-    for channel in dict.fromkeys(channel for one in requests for channel in one.channels):
-        yield _channel(
-            workspace, identity, channel, [one for one in requests if channel in one.channels]
-        )
+    yield from places(workspace, identity, requests, seconds=seconds)
+
+
+def _token(workspace: Workspace, identity: Identity) -> Iterator[Finding]:
+    """Say whose the token is, and what is unusual about it."""
+    yield Finding("token", True, f"{identity.bot} in {identity.team}")
+    if identity.expires_in is not None:
+        told = f"in {span(identity.expires_in)}; what is posted later is refused"
+        yield Finding("token expires", False, told, REMEDIES["token_expired"])
+    transport = workspace.transport
+    if not identity.organization:
+        return
+    refused = SlackRefused("which of the organization's is not known", code="missing_argument")
+    try:
+        transport.team_id = transport.team_id or team.find(transport, refused)
+    except SlackError as error:
+        yield Finding("workspace", False, error.message, error.hint)
+    else:
+        yield Finding("workspace", True, f"{transport.team_id}, of an organization")
 
 
 def _webhook(transport: WebhookTransport, requests: Requests) -> Iterator[Finding]:
@@ -137,7 +169,7 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
         "files:write": lambda one: bool(one.files) or one.option == FILE,
         "reactions:read": lambda one: one.option == APPROVAL,
         "files:read": lambda one: one.option == APPROVAL and bool(one.files),
-        "users:read.email": lambda one: _to_a_person(one) or _mentions(one, "users:read.email"),
+        "users:read.email": lambda one: _to_an_address(one) or _mentions(one, "users:read.email"),
         "im:write": _to_a_person,
         "users:read": lambda one: _mentions(one, "users:read") or one.option == APPROVAL,
         "usergroups:read": lambda one: _mentions(one, "usergroups:read") or _ask_group(one),
@@ -147,12 +179,25 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
         if scope in scopes and users:
             yield Finding(f"scope {scope}", True, "granted")
         elif users:
-            hint = "add it at https://api.slack.com/apps and reinstall the app"
-            yield Finding(f"scope {scope}", False, "missing", hint, users)
+            yield _missing(scope, users)
+
+
+def _missing(scope: str, users: Requests) -> Finding:
+    if scope == "im:write":
+        # Which opens the direct message whose ID they need; a message is taken for a user ID.
+        users = [one for one in users if one.option in (FILE, APPROVAL) or one.post_at]
+    if not users:
+        return Finding(f"scope {scope}", True, "missing; messages get to people without it")
+    hint = "add it at https://api.slack.com/apps and reinstall the app"
+    return Finding(f"scope {scope}", False, "missing", hint, tuple(users))
+
+
+def _to_an_address(request: Request) -> bool:
+    return any("@" in channel for channel in request.channels)
 
 
 def _to_a_person(request: Request) -> bool:
-    return any("@" in channel for channel in request.channels)
+    return any(map(is_person, request.channels))
 
 
 def _mentions(request: Request, scope: str) -> bool:
@@ -175,59 +220,17 @@ def _files(workspace: Workspace, requests: Requests) -> Iterator[Finding]:
     for request in requests:
         for path in request.files:
             kinds.setdefault(path.rpartition(".")[2].lower(), []).append(request)
-    for kind, users in kinds.items():
-        what = f"files .{kind}"
+
+    def ask(kind: str) -> SlackError | None:
         try:
             may_upload(workspace.transport, f"preflight.{kind}")
-        except SlackRefused as refused:
-            if refused.code != "missing_scope":  # told already
-                yield _bad(what, refused, users)
-        except SlackUnavailable as error:
-            yield _bad(what, error, ())
-        else:
-            yield Finding(what, True, "taken by the workspace")
+        except (SlackRefused, SlackUnavailable) as error:
+            return error
+        return None
 
-
-def _channel(workspace: Workspace, identity: Identity, channel: str, requests: Requests) -> Finding:
-    what = f"channel {channel}"
-    names, transport = workspace.names, workspace.transport
-    try:
-        if "@" in channel:
-            names.user_id(channel)
-            return Finding(what, True, "a person")
-        answer = names.with_id(
-            channel,
-            lambda found: transport.call("conversations.info", {"channel": found}, about=what),
-        )
-    except SlackRefused as error:
-        if error.code == "missing_scope":
-            return Finding(what, True, f"cannot be looked at: {error.hint}")
-        return _bad(what, error, requests)
-    except SlackWrapperError as error:
-        return _bad(what, error, requests)
-    return _membership(what, answer["channel"], identity, requests)
-
-
-def _membership(
-    what: str, channel: dict[str, object], identity: Identity, requests: Requests
-) -> Finding:
-    everything = tuple(requests)
-    if channel.get("is_archived"):
-        hint = "unarchive it, or set another channel"
-        return Finding(what, False, "archived", hint, everything)
-    if channel.get("is_member") or channel.get("is_im"):
-        return Finding(what, True, "the bot is a member")
-    may_join_in = identity.scopes is None or "chat:write.public" in identity.scopes
-    if channel.get("is_private") or not may_join_in:
-        blocked = everything
-    else:
-        blocked = tuple(one for one in requests if one.option in (FILE, APPROVAL))
-    if blocked:
-        hint = f"invite it there: /invite @{identity.bot}"
-        return Finding(what, False, "the bot is no member", hint, blocked)
-    return Finding(what, True, "public; messages get there, files and approvals would not")
-
-
-def _bad(what: str, error: SlackWrapperError, requests: Requests) -> Finding:
-    blocked = () if isinstance(error, SlackUnavailable) else tuple(requests)
-    return Finding(what, False, error.message, error.hint, blocked)
+    answers = side_by_side(ask, kinds, workers=WORKERS)
+    for (kind, users), error in zip(kinds.items(), answers, strict=True):
+        if error is None:
+            yield Finding(f"files .{kind}", True, "taken by the workspace")
+        elif error.code != "missing_scope":  # told already
+            yield refused_by(f"files .{kind}", error, users)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_wrapper.client.channel_form import plain
 from slack_wrapper.common import decoding
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import coalescing, content, file_parameters
@@ -271,12 +272,15 @@ def strings(value: Any, name: str, rule: str = "") -> tuple[str, ...]:
 
 def _channel(entry: Any, rule: str) -> str:
     if isinstance(entry, Mapping) and set(entry) == {"email"}:
-        return str(entry["email"])
-    if isinstance(entry, str):
-        return entry.strip().removeprefix("#")
+        return str(entry["email"]).strip()
+    found = plain(entry) if isinstance(entry, str) else ""
+    if found and "://" not in found and not found.startswith("@"):
+        return found
     raise RequestError(
-        f"{_step(rule)}: a channel is neither a name, an ID nor {{email: address}}",
-        hint="write channel: librec_channel, or channel: {email: someone@lab.org}",
+        f"{_step(rule)}: a channel is neither a name, an ID, a link to a channel, nor "
+        "{email: address}",
+        hint="write channel: librec_channel, an ID (C…, for a person U…), or channel: {email: "
+        "someone@lab.org}",
     )
 
 

@@ -47,7 +47,7 @@ def test_all_is_well(study: Path, sandbox: Sandbox, command: Run) -> None:
     [
         ({"encrypted_key": "none.enc"}, "✗ key none.enc", "slack-wrapper encrypt"),
         ({"channel": "nowhere"}, "✗ channel nowhere", "/invite"),
-        ({"channel": "general"}, "✗ channel general +the bot is no member", "/invite @smkbot"),
+        ({"channel": "general"}, "✗ channel general +the bot is not a member", "/invite @smkbot"),
         ({"channel": "C0000OLDLAB"}, "✗ channel C0000OLDLAB +archived", "unarchive"),
     ],
 )
