@@ -36,7 +36,8 @@ class Names:
 
     def __init__(self, transport: Transport, cache: NameCache | None = None) -> None:
         lookup = Lookup(transport)
-        cache = cache or NameCache(transport.fingerprint)
+        # Another workspace of the same organization has other channels of the same names.
+        cache = cache or NameCache(f"{transport.fingerprint}{transport.team_id}")
         self._transport = transport
         self._channels = Channels(lookup, cache)
         self._people = PeopleDirectory(lookup, cache)

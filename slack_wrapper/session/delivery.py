@@ -60,7 +60,7 @@ class Delivery:
     lane: AbstractContextManager[None]
     save: Callable[[], None]
     repost: bool = False
-    _located: float = float("-inf")  # monotonic time at which the channel's ID was looked up
+    _located: float = float("-inf")  # monotonic time of the channel's look-up
 
     @property
     def target(self) -> str:
@@ -244,7 +244,6 @@ class Delivery:
 
     def _post(self, message: Message) -> Posted:
         """Post by name, which spares a look-up; private channels take their ID only."""
-        names = self.workspace.names
         found = self._find(message) if self.progress.unclear else None
         if found:
             self.progress.unclear = False
@@ -253,10 +252,10 @@ class Delivery:
             try:
                 return self._post_once(message)
             except SlackRefused as refused:
-                identifier = names.instead(message.channel, refused)
-                if identifier is None:
+                instead = self.workspace.names.instead(message.channel, refused)
+                if instead is None:
                     raise
-                return self._post_once(replace(message, channel=identifier))
+                return self._post_once(replace(message, channel=instead))
 
     def _post_once(self, message: Message) -> Posted:
         return messages.post(

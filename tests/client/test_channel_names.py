@@ -17,7 +17,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from tests.client.slack_of_pages import page, serving
 
 OLD, NEW = "C0000LIBREC", "C0000TAKEN"
-QUICK = RetryPolicy(attempts=3, total=5.0, base=0.01, cap=0.05, max_wait=5.0)
+QUICK = RetryPolicy(attempts=3, total=5.0, base=0.01, cap=0.05, max_wait=600.0)
 
 
 def connect(url: str, token: str = "xoxb-1-abcdef") -> Names:
@@ -357,6 +357,16 @@ def test_which_of_several_workspaces_has_to_be_said(
     told = names()
     told._transport.team_id = "T0000TEAM"
     assert told.channel_id("librec_channel") == OLD
+
+
+def test_another_workspace_has_names_of_its_own(
+    organization: Sandbox, names: Callable[[], Names], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for team in ("T0000TEAM", "T0000NEXT", "T0000TEAM"):
+        monkeypatch.setattr(Transport, "team_id", team)
+        names().channel_id("librec_channel")
+    asked = [call["args"]["team_id"] for call in organization.calls("conversations.list")]
+    assert asked == ["T0000TEAM", "T0000NEXT"]
 
 
 def test_a_workspaces_token_sends_no_team(sandbox: Sandbox, names: Callable[[], Names]) -> None:
