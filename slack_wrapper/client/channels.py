@@ -12,10 +12,10 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from slack_wrapper.client.channel_form import is_channel_id
 from slack_wrapper.client.channel_pages import Channel, ChannelPages, channel_of, key
 from slack_wrapper.client.lookup import Locks, Lookup
 from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.common.channel_form import is_channel_id
 from slack_wrapper.errors import SlackError, SlackRefused, SlackUnavailable
 
 CHANNELS = "channels"  # what the cache on disk calls them

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from slack_wrapper.client.channel_form import is_channel_id, is_name, is_person, is_user_id
 from slack_wrapper.client.channel_pages import Channel
 from slack_wrapper.client.channels import Channels
 from slack_wrapper.client.lookup import Lookup
 from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.people import PeopleDirectory
 from slack_wrapper.client.transport import Transport
+from slack_wrapper.common.channel_form import is_channel_id, is_name, is_person, is_user_id
 from slack_wrapper.common.side_by_side import side_by_side
 from slack_wrapper.errors import SlackError, SlackRefused
 

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_wrapper.client.channel_form import is_user_id
 from slack_wrapper.client.lookup import Listing, Locks, Lookup
 from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.common.channel_form import is_user_id
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
 
 # What the cache on disk calls the kinds of names.

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from slack_wrapper.client import team
-from slack_wrapper.client.channel_form import is_person
 from slack_wrapper.client.identity import Identity, identify
 from slack_wrapper.client.refusals import REMEDIES
 from slack_wrapper.client.uploads import may_upload
 from slack_wrapper.client.webhook import HINT, WebhookTransport
+from slack_wrapper.common.channel_form import is_person
 from slack_wrapper.common.side_by_side import side_by_side
 from slack_wrapper.errors import (
     RateLimited,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from slack_wrapper.client.channel_form import is_name, is_person, is_user_id
 from slack_wrapper.client.channel_pages import Channel
 from slack_wrapper.client.identity import Identity
 from slack_wrapper.client.reactions import person
+from slack_wrapper.common.channel_form import is_name, is_person, is_user_id
 from slack_wrapper.common.side_by_side import side_by_side
 from slack_wrapper.errors import (
     RateLimited,

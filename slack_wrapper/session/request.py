@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_wrapper.client.channel_form import plain
 from slack_wrapper.common import decoding
+from slack_wrapper.common.channel_form import plain
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import coalescing, content, file_parameters
 from slack_wrapper.session.content import Context, Sources
