@@ -165,7 +165,8 @@ class Run:
         session = self._shared.opened
         courier = session.courier if session else None
         if courier and courier.outbox.waits():
-            held = sum(not courier.due(entry) for entry in courier.outbox.entries())
+            ours = filter(None, map(courier.outbox.own, courier.outbox.names()))
+            held = sum(not courier.due(entry) for entry in ours)
             if held:
                 warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")
 

@@ -146,8 +146,14 @@ class Outbox:
         entry = self.read(name)
         if entry is None or entry.is_from(self.folder):
             return entry
-        with contextlib.suppress(LedgerUnusable):
-            self.hold(entry)
+        if not self.is_held(entry):
+            self.tell(
+                f"slack-wrapper: warning: the post {entry.name} was queued in {entry.origin}, of "
+                "which this folder is a copy; it is put on hold\n"
+                "hint: if it is not delivered there: slack-wrapper flush --here"
+            )
+            with contextlib.suppress(LedgerUnusable):
+                self.hold(entry)
         return None
 
     def elsewhere(self) -> list[Entry]:

@@ -272,6 +272,21 @@ class Courier:
         """Whether Slack has not answered just now, asked with a key file."""
         return self._away.get(key, 0.0) > time.monotonic()
 
+    def begun_with(self, request: Request, part: int) -> list[str]:
+        """Return the names of the files of a step's post that waits, is under way or kept.
+
+        Args:
+            request: of the step, with one channel.
+            part: which of its messages.
+        """
+        step = step_of(request.receipt, request.channels[0], part)
+        with contextlib.suppress(StateUnreadable):  # `deliver` tells it
+            known = self.outbox.find(step) or self.ledger.find(step)
+            if known is not None:
+                paths = map(str, known.request.get("files") or ())
+                return [path.rpartition("/")[2] for path in paths]
+        return []
+
     def amend(self, request: Request, receipt: Receipt) -> None:
         """Write down what has become of a step's post that is in the channel.
 

@@ -49,6 +49,8 @@ def digest_of(request: Request, files: Sequence[LocalFile] = ()) -> str:
         if spec.name not in (*_HOW, *_FILES, _ATTACHED) and not _is_default(spec, value):
             content[spec.name] = value
     content["encrypted_key"] = plain_path(request.encrypted_key or "")
+    if "alt" in content:
+        content["alt"] = {plain_path(path): text for path, text in request.alt.items()}
     if request.thread not in (RUN_THREAD, NO_THREAD):
         content["thread"] = plain_path(request.thread)
     if _MADE_FOOTER.fullmatch(request.footer):

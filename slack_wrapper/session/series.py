@@ -6,6 +6,8 @@ Each message is a post of its own in the ledger, so that a step that is killed g
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate, chain, islice
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client.files import LocalFile
@@ -19,24 +21,30 @@ if TYPE_CHECKING:
     from slack_wrapper.session.local import Workspace
 
 
-def followers(request: Request) -> list[Request]:
-    """Return the requests that follow a request in its thread: its attached files, in batches."""
-    size = request.max_files or BATCH
+def followers(request: Request, sizes: Sequence[int] = ()) -> list[Request]:
+    """Return the requests that follow a request in its thread: its attached files, in batches.
+
+    Args:
+        request: the first one.
+        sizes: of the batches; without them all are of the size that the step names.
+    """
+    size, count = request.max_files or BATCH, len(request.attached)
+    sizes = sizes or [min(size, count - start) for start in range(0, count, size)]
     return [
         Request(
             option=FILE,
             channels=request.channels,
-            files=request.attached[start : start + size],
+            files=request.attached[end - size : end],
             thread=NO_THREAD,
             on_failure=request.on_failure,
             encrypted_key=request.encrypted_key,
             receipt=request.receipt,
             rule=request.rule,
-            part=start // size + 1,
+            part=part,
             post_at=request.post_at,
             alt={path: text for path, text in request.alt.items() if path in request.attached},
         )
-        for start in range(0, len(request.attached), size)
+        for part, (size, end) in enumerate(zip(sizes, accumulate(sizes), strict=True), 1)
     ]
 
 
@@ -59,12 +67,34 @@ def deliver(
     Raises:
         SlackWrapperError: see `Courier.deliver`; what was delivered before is not posted again.
     """
+    request, after = _as_begun(courier, request)
+    whole = iter([*files, *chain(*later)])
+    files, *later = [list(islice(whole, len(one.files) or len(files))) for one in (request, *after)]
     receipt = courier.deliver(workspace, request, files)
     if receipt["status"] not in ("delivered", "queued") or not later:
         return receipt  # given up: nobody would know what its files are about
     root = root_of(receipt)
     replies = [
         courier.deliver(workspace, one, own, thread=root)
-        for one, own in zip(followers(request), later, strict=True)
+        for one, own in zip(after, later, strict=True)
     ]
     return {**receipt, "replies": replies}
+
+
+def _as_begun(courier: Courier, request: Request) -> tuple[Request, list[Request]]:
+    """Return a request and its followers, with the files in the messages that were begun with them.
+
+    How many files one message takes is no part of what is posted: a step that is killed, and run
+    again with another number or release, must not post those again that are there.
+    """
+    if request.option != FILE or not request.receipt:
+        return request, followers(request)
+    paths, usual = (*request.files, *request.attached), request.max_files or BATCH
+    sizes: list[int] = []
+    while sum(sizes) < len(paths):
+        begun, left = courier.begun_with(request, len(sizes)), paths[sum(sizes) :]
+        same = begun and [path.rpartition("/")[2] for path in left[: len(begun)]] == begun
+        first = len(request.files) if not sizes else usual
+        sizes.append(len(begun) if same else min(first, len(left)))
+    request = replace(request, files=paths[: sizes[0]], attached=paths[sizes[0] :])
+    return request, followers(request, sizes[1:])

@@ -1,5 +1,6 @@
 """A post is its content and destination: how it is sent, and by which release, does not matter."""
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import fields
@@ -102,6 +103,41 @@ def test_a_file_that_was_touched_is_the_same_and_one_that_has_changed_is_not(
     Path("data/plot.txt").write_text("The content of plot\n")  # as long as before
     session().post(request("hello", file="data/plot.txt"))
     assert texts(sandbox) == ["plot.txt", "plot.txt"]
+
+
+@pytest.mark.parametrize("before", [3, 5, 14])
+@pytest.mark.parametrize("after", [2, 4, 14])
+def test_files_that_are_there_are_not_posted_again_when_a_message_takes_another_number(
+    before: int, after: int, session: Callable[[], LocalSession], sandbox: Sandbox
+) -> None:
+    paths = [f"data/{number}.txt" for number in range(12)]
+    for path in paths:
+        Path(path).write_text(path)
+    with pytest.MonkeyPatch.context() as patched:
+        run = session()
+        real, calls = run.courier.deliver, []
+
+        def killed(*args: Any, **more: Any) -> Any:
+            calls.append(1)
+            if len(calls) > 2:
+                raise KeyboardInterrupt
+            return real(*args, **more)
+
+        patched.setattr(run.courier, "deliver", killed)
+        with contextlib.suppress(KeyboardInterrupt):
+            run.post(request("hello", file=paths, max_files=before))
+    assert sandbox.messages()
+    receipt = step(session(), "hello", file=paths, max_files=after)
+    shown = [file["name"] for one in sandbox.messages() for file in one.get("files", [])]
+    assert sorted(shown, key=lambda name: int(name[:-4])) == [path[5:] for path in paths]
+    named = [
+        file["name"] for one in (receipt, *receipt.get("replies", ())) for file in one["files"]
+    ]
+    assert named == [path[5:] for path in paths]
+    step(session(), "other", file=paths, max_files=after)
+    messages = -(12 // -after)
+    sizes = [len(one["files"]) for one in sandbox.messages() if one.get("files")][-messages:]
+    assert max(sizes) <= after  # the control: what is begun anew is split as it says
 
 
 def test_each_field_of_a_request_is_content_unless_it_is_named() -> None:

@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from slack_wrapper.errors import StateUnreadable
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
-from tests.conftest import PASSWORD, Run
+from tests.conftest import PASSWORD, Run, run
 from tests.delivery.conftest import STATE, request, step, texts
 
 ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
@@ -149,9 +152,9 @@ def test_a_step_does_not_post_what_it_may_have_posted(
     assert command("flush", env=ENV).returncode == 1
     assert path.stem in command("outbox").stdout
     session().courier.catch_up()  # no error of theirs at the start, nor at the end
-    run = session()
-    run.courier.recall(path.stem + "x", "")
-    run.courier.acknowledge()
+    last = session()
+    last.courier.recall(path.stem + "x", "")
+    last.courier.acknowledge()
     assert command("outbox", "--drop", path.stem).returncode == 0
     session().post(request("hello", message="hello"))
     assert texts(sandbox) == ["hello", "hello"]  # the control: now it is not known
@@ -163,16 +166,16 @@ def test_lines_of_a_shared_message_that_cannot_be_read_are_told(
     kind: str, ending: str, session: Callable[[], LocalSession], sandbox: Sandbox, command: Run,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    run = session()
-    run.digests.live = True
-    step(run, "one", message="one", coalesce="All")
+    first = session()
+    first.digests.live = True
+    step(first, "one", message="one", coalesce="All")
     (path,) = (STATE / "digests").glob(f"*.{ending}")
     if (kind, ending) == ("binary", "jsonl"):
         pytest.skip("a line that a crash has cut off is left out")
     path.unlink()
     path.write_text("{}")
     replace(path, kind)
-    os.close(run.digests._owned)  # the run is over
+    os.close(first.digests._owned)  # the run is over
     again = session()
     again.digests.live = True
     again.digests.resume()
@@ -183,3 +186,27 @@ def test_lines_of_a_shared_message_that_cannot_be_read_are_told(
     assert path.stem in done.stderr
     assert command("outbox", "--drop", path.stem).returncode == 0
     assert command("flush", env=ENV).returncode == 0
+
+
+def test_a_copied_folder_posts_when_that_is_asked_for(
+    session: Callable[[], LocalSession], sandbox: Sandbox, command: Run, study: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    name = queue(session(), sandbox).stem[-8:]
+    shutil.copytree(study, study.parent / "copy")
+    study.rename(study.parent / "original")
+    (study.parent / "copy").rename(study.parent / "another")
+
+    def call(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return run(sys.executable, "-m", "slack_wrapper.cli.main", *arguments,
+                   cwd=study.parent / "another", env=ENV)  # fmt: skip
+
+    asked = call("flush")
+    assert asked.returncode == 1
+    assert "flush --here" in asked.stderr
+    assert texts(sandbox) == []
+    assert f"{name}  elsewhere" in call("outbox").stdout
+    assert call("flush", "--here").returncode == 0
+    assert texts(sandbox) == ["first"]
+    assert call("flush").returncode == 0
+    assert "nothing waits" in call("outbox").stdout
