@@ -78,11 +78,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _unreadable(session: LocalSession) -> list[StateUnreadable]:
     """Return what is written down of posts and cannot be read, so that it is not delivered."""
+    from slack_wrapper.live import mark
+
     courier = session.courier
     return [
         *courier.outbox.unreadable(),
         *courier.ledger.unreadable(),
         *session.digests.unreadable(),
+        *mark.unreadable(),
     ]
 
 

@@ -79,7 +79,9 @@ def content(path: Path) -> bytes:
 
 def unreadable(path: Path, reason: str) -> StateUnreadable:
     """Return the error for a state file that cannot be read."""
-    return StateUnreadable(f"{path} cannot be read: {reason}", path=path, reason=reason)
+    hint = f"make the file readable, or give it up: slack-wrapper outbox --drop {path.stem}"
+    told = f"{path} cannot be read: {reason}"
+    return StateUnreadable(told, path=path, reason=reason, hint=hint)
 
 
 def write(path: Path, data: Mapping[str, Any]) -> None:
