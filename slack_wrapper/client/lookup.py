@@ -72,7 +72,14 @@ class Lookup:
         """
         policy = self.transport.lookups
         if until is not None:
-            left = max(0.0, until - time.monotonic())
+            left = until - time.monotonic()
+            if left <= 0:  # a server that hangs is not waited for by one question after the other
+                raise SlackUnavailable(
+                    f"there was no time left to ask slack about {about}",
+                    code="not_found_out",
+                    method=method,
+                    hint="give IDs instead of names, which need fewer questions",
+                )
             policy = replace(
                 policy, total=min(policy.total, left), max_wait=min(policy.max_wait, left)
             )

@@ -12,6 +12,8 @@ EVERYBODY = ("here", "channel", "everyone")
 USER, GROUP = "user:", "group:"  # before a name that `mention: {users: …, groups: …}` gives
 _GROUP_ID = r"S[A-Z0-9]{7,}"
 _USER_ID = r"[UW][A-Z0-9]{7,}"
+# As Slack itself writes mentions in texts.
+_MARKUP = re.compile(r"<(?:@|!subteam\^)([A-Z0-9]{8,})(?:\|[^>]*)?>")
 _HINT = (
     "use here, channel, a user ID (U…), a group ID (S…), an e-mail address or a @handle, "
     "or write mention: {users: […], groups: […], here: true}"
@@ -112,7 +114,9 @@ def _identifier(kind: str, bare: str, handle: str, people: People) -> str:
 def _kind(name: str) -> tuple[str, str]:
     """Return the prefix that a mapping has given a name, and the name without it."""
     kind = next((prefix for prefix in (USER, GROUP) if name.startswith(prefix)), "")
-    return kind, name.removeprefix(kind).strip().removeprefix("!")
+    bare = name.removeprefix(kind).strip()
+    marked = _MARKUP.fullmatch(bare)
+    return kind, marked[1] if marked else bare.removeprefix("!")
 
 
 def scope_of(name: str) -> str:

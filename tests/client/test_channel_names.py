@@ -305,11 +305,19 @@ def test_three_hundred_channels_keep_within_the_tier(
     many(sandbox, 300)
     wanted = [f"C{n:08d}" for n in range(300)]
     sandbox.faults.add(Fault("conversations.list", "error", code="missing_scope", times=math.inf))
-    told = dict(names().survey(wanted, seconds=0.5, workers=8))
+    told = dict(names().survey(wanted, seconds=30.0, workers=8))
     assert count(sandbox, "conversations.info") == lookup.TIERS["conversations.info"]
     late = [one for one in told.values() if isinstance(one, SlackUnavailable)]
     assert len(late) == 250
     assert count(sandbox, "conversations.list") <= 2
+
+
+def test_when_the_time_is_over_nobody_is_asked(
+    sandbox: Sandbox, names: Callable[[], Names]
+) -> None:
+    (told,) = dict(names().survey([OLD], seconds=0.0, workers=8)).values()
+    assert isinstance(told, SlackUnavailable)
+    assert sandbox.store.calls == []
 
 
 def test_what_is_not_found_in_time_is_said_to_be_so(

@@ -137,6 +137,23 @@ def test_a_person_is_written_to(
     assert receipt["channel"].startswith("D")
 
 
+@pytest.mark.parametrize("person", PERSONS)
+def test_a_person_is_asked(session: LocalSession, sandbox: Sandbox, person: str) -> None:
+    asked = build(
+        {"option": "approval", "channel": person, "message": "publish?"}, receipt="slack/ask.json"
+    )
+    assert session.post(asked)["status"] == "pending"
+    direct = sandbox.calls("conversations.open")[0]
+    assert direct["args"]["users"] == "U00000ADA"
+    (question,) = [
+        one
+        for channel in sandbox.store.data["channels"]
+        if channel.get("is_im")
+        for one in sandbox.store.messages(channel["id"])
+    ]
+    assert "publish?" in question["text"]
+
+
 def test_a_person_without_the_scope_to_open_direct_messages(
     session: LocalSession, sandbox: Sandbox
 ) -> None:
