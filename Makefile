@@ -48,7 +48,7 @@ faults: $(READY)
 	pytest tests/faults
 
 # Another campaign of kills, with a Slack and a workflow of its own: SEEDS runs of 25 mixed steps,
-# killed anywhere and run again; one row a seed. About ten seconds of both cores for each.
+# killed anywhere and run again; one row a seed, ten to twenty seconds of two cores each.
 SEEDS ?= 30
 campaign: $(READY)
 	python -m tests.campaign --seeds $(SEEDS)

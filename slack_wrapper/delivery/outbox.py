@@ -24,6 +24,8 @@ from slack_wrapper.delivery.ledger import FOLDER
 from slack_wrapper.delivery.shelf import Name, Shelf, name_of, parse, place_name
 from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, os_reason
 
+FLUSH_SECONDS = 120.0  # for another thread of this process to end the post that it is about
+
 
 class Outbox:
     """The waiting posts of one working directory.
@@ -255,7 +257,7 @@ class Outbox:
         if not any(shelf.names() or shelf.has_strangers() for shelf in self._shelves):
             yield True
             return
-        if not self._flush.acquire(blocking=wait):
+        if not self._flush.acquire(timeout=FLUSH_SECONDS if wait else 0):
             yield False
             return
         try:
