@@ -40,10 +40,10 @@ def ours(url: str, path: str) -> Callable[[], object]:
     """The way of a step: reserve, stream and hash."""
     from slack_wrapper.client import files, uploads
     from slack_wrapper.client.retry import Retrier
-    from slack_wrapper.client.transport import Transport
+    from slack_wrapper.client.web_api import WebApiTransport
     from slack_wrapper.redact import Secret
 
-    transport = Transport(Secret("xoxb-bench"), base_url=f"{url}/api/")
+    transport = WebApiTransport(Secret("xoxb-bench"), base_url=f"{url}/api/")
     transport.call("auth.test", {})
     return lambda: uploads.upload(transport, files.check(path), Retrier())
 

@@ -11,7 +11,15 @@ from types import TracebackType
 from slack_wrapper.common import console
 from slack_wrapper.redact import redact
 
-SDK_LOGGER = "slack_wrapper.slack_sdk"
+# A filter holds for records of its own logger only, not for those of loggers below it.
+HTTP_LOGGERS = (
+    "urllib3",
+    "urllib3.connection",
+    "urllib3.connectionpool",
+    "urllib3.poolmanager",
+    "urllib3.response",
+    "urllib3.util.retry",
+)
 
 
 class ScrubbingFilter(logging.Filter):
@@ -27,20 +35,12 @@ class ScrubbingFilter(logging.Filter):
         return True
 
 
-def sdk_logger() -> logging.Logger:
-    """Return the logger for slack_sdk's clients, silent unless somebody sets its level.
-
-    slack_sdk logs failures as errors, which we report ourselves; at DEBUG it prints whole requests.
-    Its modules' own loggers get the filter too.
-    """
-    logger = logging.getLogger(SDK_LOGGER)
-    if logger.level == logging.NOTSET:
-        logger.setLevel(logging.CRITICAL)
-    names = [name for name in logging.root.manager.loggerDict if name.startswith("slack_sdk")]
-    for one in (logger, *(logging.getLogger(name) for name in names)):
-        if not any(isinstance(known, ScrubbingFilter) for known in one.filters):
-            one.addFilter(ScrubbingFilter())
-    return logger
+def scrub_http_logs() -> None:
+    """Take the secrets out of what urllib3 logs: addresses, headers that it cannot read."""
+    for name in HTTP_LOGGERS:
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, ScrubbingFilter) for known in logger.filters):
+            logger.addFilter(ScrubbingFilter())
 
 
 def guard_tracebacks() -> None:

@@ -11,8 +11,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from slack_wrapper.client.transport import Transport
-from slack_wrapper.logs import sdk_logger
+from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.logs import scrub_http_logs
 from slack_wrapper.redact import MASK, Secret, mask_tokens_in, redact, redact_log
 from slack_wrapper.sandbox.server import Sandbox
 
@@ -79,26 +80,26 @@ def test_a_secret_that_is_no_utf8_is_masked_too():
     assert "no-utf8-here" not in redact(f"a {secret.reveal()} b %FF%FEno-utf8-here c")
 
 
-def test_slack_sdk_at_debug_logs_no_secret(sandbox: Sandbox, caplog, monkeypatch) -> None:
+def test_urllib3_at_debug_logs_no_secret(sandbox: Sandbox, caplog, monkeypatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://ada:hunter22@127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    logger = sdk_logger()
-    monkeypatch.setattr(logger, "level", logging.DEBUG)
     caplog.set_level(logging.DEBUG)
-    transport = Transport(Secret(sandbox.token), base_url=sandbox.api_url)
+    transport = WebApiTransport(Secret(sandbox.token), base_url=sandbox.api_url)
     transport.call("chat.postMessage", {"channel": "librec_channel", "text": sandbox.token})
+    hook = WebhookTransport(Secret(f"{sandbox.url}/services/T0000TEAM/B0000HOOK/sandbox"))
+    hook.call("chat.postMessage", {"channel": "librec_channel", "text": "by webhook"})
     assert "chat.postMessage" in caplog.text
-    for secret in (sandbox.token, "hunter22"):
+    assert "POST /[redacted]" in caplog.text
+    for secret in (sandbox.token, "hunter22", "B0000HOOK"):
         assert secret not in caplog.text
 
 
 def test_an_exception_in_a_log_record_is_scrubbed(caplog) -> None:
-    logger = sdk_logger()
+    scrub_http_logs()
     try:
         raise ValueError(Secret("s3same-open").reveal())
     except ValueError:
-        logger.critical("failed with %s", "s3same-open", exc_info=True)
-    assert "failed with" in caplog.text
+        logging.getLogger("urllib3.connection").critical("bad %s", "s3same-open", exc_info=True)
+    assert "bad" in caplog.text
     assert "ValueError" in caplog.text
     assert "s3same-open" not in caplog.text
 

@@ -26,7 +26,7 @@ _EVERYBODY = re.compile(r"<!(here|channel|everyone)>")
 
 def slack(message: Mapping[str, Any]) -> Payload:
     """Return what a webhook of Slack's takes."""
-    return _some(message, "text", "blocks", "attachments")
+    return _some(message, "text", "blocks", "attachments", "thread_ts")
 
 
 def mattermost(message: Mapping[str, Any]) -> Payload:

@@ -36,10 +36,9 @@ def identify(transport: Transport) -> Identity:
         SlackError: see `Transport.call`.
     """
     answer, headers = transport.call_with_headers("auth.test", {})
-    transport.bot = str(answer.get("user", transport.bot))
     scopes = headers.get("x-oauth-scopes")
     return Identity(
-        bot=transport.bot,
+        bot=str(answer["user"]),
         team=str(answer.get("team", "")),
         scopes=None if scopes is None else frozenset(scopes.replace(" ", "").split(",")),
         answered_at=date_of(headers),

@@ -18,6 +18,7 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
+from slack_wrapper.redact import redact
 
 # Slack says of these two that the call may have been carried out partly.
 AMBIGUOUS = frozenset({"fatal_error", "internal_error"})
@@ -247,9 +248,11 @@ def refusal(
     place = f" for {about}" if about else ""
     if code in ("ratelimited", "rate_limited"):
         return RateLimited(
-            f"slack limits {method}{place}", retry_after=retry_after or 1.0, method=method
+            f"Slack limits {method}{place}",
+            retry_after=1.0 if retry_after is None else retry_after,
+            method=method,
         )
-    text = f"slack refused {method}{place}: {code}{_details(answer)}"
+    text = f"Slack refused {method}{place}: {code}{_details(answer)}"
     if code in AMBIGUOUS:
         return SlackAmbiguous(text, kind=Ambiguity.TIMED_OUT, code=code, method=method)
     if code in TRANSIENT:
@@ -259,7 +262,7 @@ def refusal(
 
 def _hint(code: str, answer: Mapping[str, Any], bot: str) -> str | None:
     if code == "missing_scope":
-        needed = answer.get("needed") or "the scope this call needs"
+        needed = _harmless(answer.get("needed")) or "the scope this call needs"
         return (
             f"add the scope {needed} at https://api.slack.com/apps → OAuth & Permissions and "
             "reinstall the app; `slack-wrapper manifest` prints all scopes"
@@ -273,4 +276,9 @@ def _details(answer: Mapping[str, Any]) -> str:
     messages = metadata.get("messages") if isinstance(metadata, Mapping) else None
     if not isinstance(messages, list) or not messages:
         return ""
-    return " (" + "; ".join(str(message) for message in messages[:3]) + ")"
+    return " (" + "; ".join(_harmless(message) for message in messages[:3]) + ")"
+
+
+def _harmless(said: object) -> str:
+    """Return what a server has said as a short line that no terminal takes for commands."""
+    return redact("".join(one for one in str(said or "") if one.isprintable()))[:300]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackUnavailable
 
 T = TypeVar("T")
@@ -22,8 +23,8 @@ class RetryPolicy:
         total: seconds after the first call at which no further one begins.
         base: seconds of the first wait; each next one doubles.
         cap: seconds of the longest wait of our own choosing.
-        max_wait: seconds that waits which Slack asks for (`Retry-After`) may take in all; they are
-            no failures and count for nothing else.
+        max_wait: seconds from the first call for which waits that Slack asks for (`Retry-After`)
+            go on. Such waits are not failures: they count neither as attempts nor for `total`.
     """
 
     attempts: int = 5
@@ -71,11 +72,12 @@ class Retrier:
                 raised at once and never repeated.
 
         Raises:
-            SlackUnavailable: still so after the last attempt.
+            SlackUnavailable: still so after the last attempt, or surely not carried out by then.
             SlackAmbiguous: the outcome could not be settled.
             SlackRefused: at once.
         """
-        started, waited, attempt = time.monotonic(), 0.0, 1
+        began = started = time.monotonic()
+        attempt, limits = 1, 0
         while True:
             try:
                 if visible:
@@ -83,10 +85,9 @@ class Retrier:
                 return call()
             except RateLimited as error:
                 self._limited(error.retry_after)
-                # A little more than asked for, so that parallel callers do not return together.
-                wait = error.retry_after + random.uniform(0, 0.25)  # noqa: S311
-                waited += wait
-                if waited > self.policy.max_wait:
+                limits += 1
+                wait = self._limited_wait(error.retry_after, limits)
+                if time.monotonic() - began + wait > self.policy.max_wait:
                     raise
                 time.sleep(wait)
                 started += wait
@@ -95,22 +96,40 @@ class Retrier:
             except SlackAmbiguous as error:
                 if settle is None:
                     raise
+                looked = time.monotonic()
                 found = settle()
                 if found is not None:
                     return found
-                self._give_up_or_sleep(attempt, started, error)
+                started += time.monotonic() - looked  # looking for it is no failure of a call
+                self._give_up_or_sleep(attempt, started, _not_done(error))
             except SlackUnavailable as error:
                 self._give_up_or_sleep(attempt, started, error)
             attempt += 1
             self.attempts += 1
 
+    def _limited_wait(self, asked: float, limits: int) -> float:
+        """Return the seconds to wait after the so manieth 429 of a call.
+
+        A server that asks for no time at all, or for next to none, is not asked ever faster.
+        """
+        least: float = min(self.policy.cap, self.policy.base * 2 ** min(limits - 1, 30))
+        # A little more than asked for, so that parallel callers do not return together.
+        return max(asked, least) + random.uniform(0, 0.25)  # noqa: S311
+
     def _give_up_or_sleep(self, attempt: int, started: float, error: Exception) -> None:
-        wait = min(self.policy.cap, self.policy.base * 2 ** (attempt - 1))
-        wait *= random.uniform(0.5, 1.0)  # noqa: S311
+        wait = min(self.policy.cap, self.policy.base * 2 ** min(attempt - 1, 30))
+        wait = scaled(wait * random.uniform(0.5, 1.0))  # noqa: S311
         spent = time.monotonic() - started
         if attempt == self.policy.attempts or spent + wait > self.policy.total:
             raise error
         time.sleep(wait)
+
+
+def _not_done(error: SlackAmbiguous) -> SlackUnavailable:
+    """Return what is left of an unclear outcome when the call surely was not carried out."""
+    return SlackUnavailable(
+        f"{error.message}; it was not carried out", code=error.code, method=error.method
+    )
 
 
 def _at_once() -> None:

@@ -1,4 +1,4 @@
-"""Incoming webhooks as a transport: one channel, messages only, and no answer but «ok».
+"""Incoming webhooks: one channel, messages only, and no answer but «ok».
 
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. The address is the
 secret: it is in no error, no log and no receipt.
@@ -6,37 +6,36 @@ secret: it is in no error, no log and no receipt.
 
 from __future__ import annotations
 
+import copy
 import hashlib
-import http.client
 import json
 import re
-import ssl
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
+from slack_wrapper.client import outcome
+from slack_wrapper.client.connection import Limits
 from slack_wrapper.client.flavors import FLAVORS
-from slack_wrapper.client.refusals import UNKNOWN_BOT
-from slack_wrapper.client.transport import Transport, ambiguity, check_base_url, network_error
+from slack_wrapper.client.http import Answer, Http
+from slack_wrapper.client.http_errors import Unanswered, Unsent
+from slack_wrapper.client.methods import Method
+from slack_wrapper.client.refusals import TRANSIENT, UNKNOWN_BOT
+from slack_wrapper.client.retry import RetryPolicy
+from slack_wrapper.client.transport import check_base_url, shown_proxy
 from slack_wrapper.common.text import shorten
-from slack_wrapper.errors import (
-    Ambiguity,
-    RateLimited,
-    SlackAmbiguous,
-    SlackError,
-    SlackRefused,
-    SlackUnavailable,
-)
+from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackRefused, SlackUnavailable
 from slack_wrapper.redact import SCRUBBER, Secret, redact
 
 POST = "chat.postMessage"
 METHOD = "webhook"  # what the errors call it
 HINT = "encrypt a bot token instead of the webhook's address: see docs/slack-app.md"
-_HTTP_TOO_MANY, _HTTP_UNAVAILABLE = 429, 503
+TIMEOUT = 30.0
 _MAX_ANSWER = 1 << 16
-_CODE = re.compile(r"[a-z][a-z0-9_.]{2,60}")
+_WEBHOOK = Method(METHOD)
+_IN_BETWEEN = "check the proxy, and the webhook's address; look into the channel"
+# Slack's codes for webhooks are words joined by underscores; what proxies say is not.
+_CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+){1,9}")
 # What webhooks answer in plain text.
 REMEDIES: Mapping[str, str] = {
     "action_prohibited": "a workspace admin has restricted posting; ask them",
@@ -73,48 +72,61 @@ _WANTED = {
 }
 
 
-class WebhookTransport(Transport):
+class WebhookTransport:
     """Calls to one incoming webhook, in the form of the Web API's one call that it can carry out.
+
+    See `transport.Transport`.
 
     Args:
         url: its address.
         flavor: the server's kind, a key of `FLAVORS`.
-        timeout: seconds to wait for a connection and for each read of an answer.
+        timeout: seconds for a whole answer; to open a connection see `http`.
 
     Raises:
         ConfigError: the address is not https.
     """
 
-    def __init__(self, url: Secret, *, flavor: str = "slack", timeout: float = 30.0) -> None:
+    lookups = RetryPolicy()
+    team_id = ""
+
+    def __init__(self, url: Secret, *, flavor: str = "slack", timeout: float = TIMEOUT) -> None:
         check_base_url(url.reveal(), what="the webhook's address")
         parts = urlsplit(url.reveal())
         pieces = [one for one in re.split(r"[/&=]", f"{parts.path}/{parts.query}") if len(one) > 15]
         for secret in (parts.path.strip("/"), parts.query, *pieces):  # as good as the whole
             SCRUBBER.register(secret)
         self._url, self._timeout, self._payload = url, timeout, FLAVORS[flavor]
-        self._tls = ssl.create_default_context()
+        self._http = Http()
         self.flavor, self.host = flavor, parts.hostname or ""
         self.looks_like = _server_of(parts.path)
         self.base_url = f"{parts.scheme}://{self.host}/"
         self.bot = UNKNOWN_BOT
+        self.team_url = ""
+        self.links: dict[tuple[str, str | None], str] = {}
         self.fingerprint = hashlib.sha256(url.reveal().encode()).hexdigest()[:16]
 
     @property
     def proxy(self) -> str | None:
         """Address of the proxy that calls go through, without its password; None: directly."""
-        found = urllib.request.getproxies().get(urlsplit(self.base_url).scheme)
-        if not found or urllib.request.proxy_bypass(self.host):
-            return None
-        return found.strip().rpartition("@")[2].rpartition("//")[2].rstrip("/")
+        return shown_proxy(self.base_url)
 
-    def quicker(self, timeout: float) -> WebhookTransport:
+    def quicker(self, timeout: float) -> Self:
         """Return one for the same webhook that waits less long for an answer."""
-        return WebhookTransport(self._url, flavor=self.flavor, timeout=timeout)
+        made = copy.copy(self)
+        made._timeout = timeout
+        return made
+
+    def call(self, method: str, params: Mapping[str, Any], *, about: str = "") -> dict[str, Any]:
+        """Post a message; see `call_with_headers`."""
+        return self.call_with_headers(method, params, about=about)[0]
 
     def call_with_headers(
         self, method: str, params: Mapping[str, Any], *, about: str = ""
-    ) -> tuple[dict[str, Any], dict[str, str]]:
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
         """Post a message; nothing else can be done.
+
+        A webhook does not tell the ts of what it has posted. A reply needs the ts of its root from
+        elsewhere.
 
         Raises:
             SlackRefused: it is another method, or the webhook does not take the message.
@@ -126,9 +138,12 @@ class WebhookTransport(Transport):
             raise SlackRefused(
                 f"an incoming webhook cannot {wanted}", code=METHOD, method=method, hint=HINT
             )
-        if params.get("thread_ts"):
+        if params.get("thread_ts") and self.flavor != "slack":
             raise SlackRefused(
-                "an incoming webhook cannot reply in threads", code=METHOD, method=method, hint=HINT
+                f"an incoming webhook of {self.flavor} cannot reply in threads",
+                code=METHOD,
+                method=method,
+                hint=HINT,
             )
         self._send(json.dumps(self._payload(params)).encode(), about)
         return {"ok": True, "channel": params["channel"], "ts": ""}, {}
@@ -153,24 +168,12 @@ class WebhookTransport(Transport):
         raise SlackRefused("an incoming webhook cannot post files", code=METHOD, hint=HINT)
 
     def _send(self, body: bytes, about: str) -> None:
-        request = urllib.request.Request(  # noqa: S310 - https or loopback, see check_base_url
-            self._url.reveal(), data=body, method="POST",
-            headers={"Content-Type": "application/json; charset=utf-8"},
-        )  # fmt: skip
-        opener = urllib.request.build_opener(
-            urllib.request.HTTPSHandler(context=self._tls), _NoRedirect()
-        )
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        limits = Limits(answer=self._timeout, send=self._timeout)
         try:
-            with opener.open(request, timeout=self._timeout) as response:
-                answer = response.read(_MAX_ANSWER)
-        except urllib.error.HTTPError as error:
-            raise _refused(error, about) from None
-        except (ValueError, http.client.InvalidURL):  # their texts repeat the address
-            raise SlackRefused(
-                "the webhook's address is no valid one", code=METHOD, hint="encrypt the right one"
-            ) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise network_error(METHOD, about, error) from None
+            answer = self._http.post(self._url.reveal(), body, headers, limits, most=_MAX_ANSWER)
+        except (Unsent, Unanswered) as failure:
+            raise outcome.missed(_WEBHOOK, failure, about=about) from None
         _check(answer, about)
 
 
@@ -182,90 +185,69 @@ def _server_of(path: str) -> str:
     return ""
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A POST that is redirected would be repeated as a GET, and the message lost."""
-
-    def redirect_request(self, *args: Any, **more: Any) -> None:
-        return None
-
-
-def _check(answer: bytes, about: str) -> None:
+def _check(answer: Answer, about: str) -> None:
     """Make sure that it was the webhook that said yes, and not a portal on the way.
 
     Raises:
-        SlackRefused: it said no, under HTTP 200.
-        SlackAmbiguous: what came is no answer of a webhook's.
+        SlackRefused: it said no.
+        SlackUnavailable: it said not now.
+        SlackAmbiguous: what came is not an answer of a webhook's, or tells of an error within.
     """
-    text = answer.decode("utf-8", "replace").strip()
-    if text == "ok":
+    text = answer.body.decode("utf-8", "replace").strip()
+    said = outcome.said_by(answer)
+    yes = text == "ok" or said.get("ok") is True or said.get("success") is True
+    if 200 <= answer.status < 300 and (yes or said.get("result") == "success"):
         return
-    found = _json(text)
-    said = next((found[name] for name in ("ok", "success", "result") if name in found), None)
-    if said in (True, "success"):
-        return
-    if said is None:
-        raise SlackAmbiguous(
-            f"what answered the message{_for(about)} is no webhook",
-            kind=Ambiguity.FOREIGN,
-            code="no_answer",
+    if answer.status == outcome.TOO_MANY:
+        raise RateLimited(
+            f"the webhook limits messages{outcome.place(about)}",
+            retry_after=outcome.seconds_to_wait(answer.headers),
             method=METHOD,
-            hint="check the proxy, and the webhook's address; look into the channel",
         )
-    raise _no(_reason(text), about)
-
-
-def _refused(error: urllib.error.HTTPError, about: str) -> SlackError:
-    if error.code == _HTTP_TOO_MANY:
-        wait = _seconds(error.headers.get("Retry-After"))
-        return RateLimited(
-            f"slack limits the webhook{_for(about)}", retry_after=wait, method=METHOD
+    reason = _reason(text, said)
+    if reason in TRANSIENT:
+        raise SlackUnavailable(
+            f"the webhook does not take the message{outcome.place(about)} now: {reason}",
+            code=reason,
+            method=METHOD,
         )
-    text = f"the webhook answered the message{_for(about)} with HTTP {error.code}"
-    if error.code == _HTTP_UNAVAILABLE:
-        return SlackUnavailable(text, code="http_503", method=METHOD)
-    if error.code >= 500:
-        return SlackAmbiguous(
-            text, kind=ambiguity(error.code), code=f"http_{error.code}", method=METHOD
+    # What Slack says with 500, such as `rollup_error`, does not tell whether it was posted.
+    if reason is None or answer.status >= 500:
+        raise SlackAmbiguous(
+            f"the answer to the message{outcome.place(about)} is not a webhook's: "
+            f"{outcome.told_by(answer)}",
+            kind=outcome.ambiguity(answer.status),
+            code=f"http_{answer.status}",
+            method=METHOD,
+            hint=REMEDIES.get(text, _IN_BETWEEN),
         )
-    return _no(_reason(error.read(_MAX_ANSWER).decode("utf-8", "replace")), about, error.code)
+    raise _no(reason, about, answer.status)
 
 
-def _no(reason: str, about: str, status: int = 200) -> SlackRefused:
+def _no(reason: str, about: str, status: int) -> SlackRefused:
     """Return the refusal of a message; `reason` is what the server said, or empty."""
     code = reason if _CODE.fullmatch(reason) else f"http_{status}"
-    said = shorten(redact(reason), 200, plain=True) or f"HTTP {status}"
+    said = "".join(one for one in reason if one.isprintable())
+    shown = shorten(redact(said), 200, plain=True) or f"HTTP {status}"
     return SlackRefused(
-        f"the webhook refused the message{_for(about)}: {said}",
+        f"the webhook refused the message{outcome.place(about)}: {shown}",
         code=code,
         method=METHOD,
         hint=REMEDIES.get(code, "check the webhook's address, slack.flavor and the message"),
     )
 
 
-def _reason(text: str) -> str:
-    """Return why a server has refused: Slack says it in plain text, the others in JSON."""
-    found = _json(text)
+def _reason(text: str, said: Mapping[str, Any]) -> str | None:
+    """Return why a server has refused, None when it has not: it is not a webhook that answers.
+
+    Slack says it in plain text, Rocket.Chat, Zulip and Mattermost in JSON, each in its own way.
+    """
+    if _CODE.fullmatch(text):
+        return text
+    no = said.get("ok") is False or said.get("success") is False or said.get("result") == "error"
+    if not no and not (isinstance(said.get("status_code"), int) and "message" in said):
+        return None
     for name in ("error", "message", "msg"):
-        if isinstance(found.get(name), str):
-            return " ".join(str(found[name]).split())
-    text = text.strip()
-    return text if _CODE.fullmatch(text) else ""
-
-
-def _json(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _seconds(value: str | None) -> float:
-    try:
-        return max(0.0, float(value or 1.0))
-    except ValueError:
-        return 1.0
-
-
-def _for(about: str) -> str:
-    return f" for {about}" if about else ""
+        if isinstance(said.get(name), str):
+            return " ".join(said[name].split())
+    return ""

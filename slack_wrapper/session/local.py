@@ -13,6 +13,7 @@ from slack_wrapper.client.files import LocalFile, check
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common import console
 from slack_wrapper.config import REPOST, SLACK, Settings
@@ -204,7 +205,7 @@ class LocalSession:
                 hint="servers other than Slack are posted to by their incoming webhooks only",
             )
         if kind in TOKENS:
-            transport = Transport(token, base_url=self._settings.base_url)
+            transport = WebApiTransport(token, base_url=self._settings.base_url)
             transport.team_id = self._settings.team_id
             return transport
         article = "an" if (kind or "").startswith("a") else "a"

@@ -68,7 +68,7 @@ def test_a_wrong_password_and_a_wrong_token_are_marked(
 ) -> None:
     assert "does not open" in check(study, command, {"SLACK_WRAPPER_PASSWORD": "no"}).stdout
     sandbox.store.data["tokens"].clear()
-    assert re.search("✗ token +slack refused auth.test: inv", check(study, command).stdout)
+    assert re.search("✗ token +Slack refused auth.test: inv", check(study, command).stdout)
 
 
 def test_a_missing_scope_is_marked(study: Path, sandbox: Sandbox, command: Run) -> None:

@@ -102,7 +102,7 @@ def test_what_waits_is_a_table(study: Path, sandbox: Sandbox, command: Run) -> N
     assert lines[0].split() == ["ID", "STATE", "SINCE", "POST", "CHANNEL", "REASON"]
     at = lines[0].index("STATE")
     assert lines[1][at:].startswith("waits")
-    assert "message  librec_channel  no answer from slack" in lines[1]
+    assert "message  librec_channel  no answer from Slack" in lines[1]
 
 
 def test_flush_as_json(study: Path, sandbox: Sandbox, command: Run) -> None:

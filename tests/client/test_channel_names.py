@@ -9,7 +9,7 @@ from slack_wrapper.client import lookup
 from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
@@ -21,7 +21,7 @@ QUICK = RetryPolicy(attempts=3, total=5.0, base=0.01, cap=0.05, max_wait=600.0)
 
 
 def connect(url: str, token: str = "xoxb-1-abcdef") -> Names:
-    transport = Transport(Secret(token), base_url=url)
+    transport = WebApiTransport(Secret(token), base_url=url)
     transport.lookups = QUICK
     return Names(transport)
 
@@ -371,7 +371,7 @@ def test_another_workspace_has_names_of_its_own(
     organization: Sandbox, names: Callable[[], Names], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for team in ("T0000TEAM", "T0000NEXT", "T0000TEAM"):
-        monkeypatch.setattr(Transport, "team_id", team)
+        monkeypatch.setattr(WebApiTransport, "team_id", team)
         names().channel_id("librec_channel")
     asked = [call["args"]["team_id"] for call in organization.calls("conversations.list")]
     assert asked == ["T0000TEAM", "T0000NEXT"]

@@ -12,7 +12,7 @@ import pytest
 from slack_wrapper.client import name_cache
 from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.names import Names
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.server import Sandbox
@@ -22,7 +22,7 @@ from slack_wrapper.sandbox.server import Sandbox
 def names(sandbox: Sandbox) -> Callable[[], Names]:
     """Makes the names of a new process each time."""
     sandbox.store.data["usergroups"] = [{"id": "S0000TEAM", "handle": "analysts"}]
-    return lambda: Names(Transport(Secret(sandbox.token), base_url=sandbox.api_url))
+    return lambda: Names(WebApiTransport(Secret(sandbox.token), base_url=sandbox.api_url))
 
 
 def asked(sandbox: Sandbox) -> list[str]:
@@ -112,7 +112,7 @@ def test_without_a_place_to_write_names_are_found_all_the_same(
 
 def test_another_token_has_a_cache_of_its_own(sandbox: Sandbox, names: Callable) -> None:
     names().channel_id("librec_channel")
-    other = Names(Transport(Secret("xoxb-other"), base_url=sandbox.api_url))
+    other = Names(WebApiTransport(Secret("xoxb-other"), base_url=sandbox.api_url))
     with pytest.raises(SlackRefused):
         other.channel_id("librec_channel")
 

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from slack_wrapper.client import files, messages, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.retry import Retrier
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.server import Sandbox
@@ -116,7 +116,7 @@ def proxy() -> Iterator[Proxy]:
 
 
 def post_and_upload(box: Sandbox, path: Path) -> None:
-    transport = Transport(Secret(box.token), base_url=box.api_url, timeout=5)
+    transport = WebApiTransport(Secret(box.token), base_url=box.api_url, timeout=5)
     message = Message(CHANNEL, "over TLS", key="k" * 32)
     messages.post(transport, message, Retrier(QUICK), about="channel x", locate=str)
     sent = uploads.upload(transport, files.check(path), Retrier(QUICK))
@@ -134,7 +134,7 @@ def test_a_custom_authority_is_honoured(
 
 
 def test_an_unknown_authority_is_refused_with_the_remedy(secure: Sandbox) -> None:
-    transport = Transport(Secret(secure.token), base_url=secure.api_url, timeout=5)
+    transport = WebApiTransport(Secret(secure.token), base_url=secure.api_url, timeout=5)
     with pytest.raises(SlackRefused) as caught:
         transport.call("auth.test", {})
     assert "SSL_CERT_FILE" in caught.value.hint
@@ -170,7 +170,7 @@ def test_a_proxy_that_refuses_is_told(
     strict = Proxy(refuse=True)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     monkeypatch.setenv("HTTPS_PROXY", strict.url)
-    transport = Transport(Secret(secure.token), base_url=secure.api_url, timeout=5)
+    transport = WebApiTransport(Secret(secure.token), base_url=secure.api_url, timeout=5)
     with pytest.raises(SlackUnavailable, match="403") as caught:
         transport.call("auth.test", {})
     assert "HTTPS_PROXY" in caught.value.hint

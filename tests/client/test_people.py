@@ -7,7 +7,7 @@ import pytest
 from slack_wrapper.client import scheduled
 from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.names import Names
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.server import Sandbox
@@ -17,7 +17,7 @@ from tests.client.slack_of_pages import page, serving
 @pytest.fixture
 def names(sandbox: Sandbox) -> Callable[[], Names]:
     """Makes the names of a new process each time."""
-    return lambda: Names(Transport(Secret(sandbox.token), base_url=sandbox.api_url))
+    return lambda: Names(WebApiTransport(Secret(sandbox.token), base_url=sandbox.api_url))
 
 
 def add(sandbox: Sandbox, *people: dict) -> None:
@@ -78,7 +78,7 @@ def test_a_workspace_without_user_groups_has_people(
         "users.list": lambda given: page("members", [{"id": "U00000ADA", "name": "ada"}]),
     }
     with serving(answers) as server:
-        transport = Transport(Secret("xoxb-1-abcdef"), base_url=server.url)
+        transport = WebApiTransport(Secret("xoxb-1-abcdef"), base_url=server.url)
         assert Names(transport).anyone_named("ada") == "U00000ADA"
 
 
@@ -120,6 +120,6 @@ def test_scheduled_messages_are_listed_to_the_end() -> None:
         return page("scheduled_messages", entries, str(at + 1) if at < 150 else "")
 
     with serving({"chat.scheduledMessages.list": answer}) as server:
-        transport = Transport(Secret("xoxb-1-abcdef"), base_url=server.url)
+        transport = WebApiTransport(Secret("xoxb-1-abcdef"), base_url=server.url)
         found = scheduled.waiting(transport)
     assert [one["id"] for one in found] == [f"Q{n}" for n in reversed(range(151))]

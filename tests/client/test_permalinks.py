@@ -5,7 +5,7 @@ import pytest
 from slack_wrapper.client import messages
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.retry import Retrier
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
@@ -16,11 +16,11 @@ METHOD = "chat.getPermalink"
 
 
 @pytest.fixture
-def transport(box: Sandbox) -> Transport:
-    return Transport(Secret(box.token), base_url=box.api_url, timeout=1.0)
+def transport(box: Sandbox) -> WebApiTransport:
+    return WebApiTransport(Secret(box.token), base_url=box.api_url, timeout=1.0)
 
 
-def post(transport: Transport, thread: str | None = None) -> Posted:
+def post(transport: WebApiTransport, thread: str | None = None) -> Posted:
     message = Message(CHANNEL, "text", key="k" * 32, thread_ts=thread)
     return messages.post(
         transport, message, Retrier(QUICK), about="channel", locate=lambda name: name
@@ -29,11 +29,11 @@ def post(transport: Transport, thread: str | None = None) -> Posted:
 
 def asked(box: Sandbox, posted: Posted) -> str:
     """Return what Slack itself says."""
-    whom = Transport(Secret(box.token), base_url=box.api_url)
+    whom = WebApiTransport(Secret(box.token), base_url=box.api_url)
     return str(whom.call(METHOD, {"channel": posted.channel, "message_ts": posted.ts})["permalink"])
 
 
-def test_slack_is_asked_once_a_channel_and_thread(box: Sandbox, transport: Transport) -> None:
+def test_slack_is_asked_once_a_channel_and_thread(box: Sandbox, transport: WebApiTransport) -> None:
     roots = [post(transport) for _ in range(3)]
     replies = [(post(transport, root.ts), root.ts) for root in roots[:2] for _ in range(3)]
     links = [messages.permalink(transport, root) for root in roots]
@@ -43,7 +43,7 @@ def test_slack_is_asked_once_a_channel_and_thread(box: Sandbox, transport: Trans
     assert len(set(links)) == 9
 
 
-def test_a_root_that_has_replies_is_no_pattern(box: Sandbox, transport: Transport) -> None:
+def test_a_root_that_has_replies_is_no_pattern(box: Sandbox, transport: WebApiTransport) -> None:
     roots = [post(transport) for _ in range(2)]
     with box.store.change():  # as Slack marks a root, once somebody has replied
         box.store.message(CHANNEL, roots[0].ts)["thread_ts"] = roots[0].ts
@@ -51,7 +51,7 @@ def test_a_root_that_has_replies_is_no_pattern(box: Sandbox, transport: Transpor
     assert links == [asked(box, root) for root in roots]
 
 
-def test_nothing_is_learned_from_a_failure(box: Sandbox, transport: Transport) -> None:
+def test_nothing_is_learned_from_a_failure(box: Sandbox, transport: WebApiTransport) -> None:
     posted = post(transport)
     box.faults.add(Fault(METHOD, "http", status=500))
     assert messages.permalink(transport, posted) is None

@@ -10,7 +10,8 @@ from slack_wrapper.client import files, messages, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
-from slack_wrapper.client.transport import Transport, check_base_url
+from slack_wrapper.client.transport import check_base_url
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import (
     Ambiguity,
     ConfigError,
@@ -40,8 +41,8 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "LOOKS", (0.05, 0.1))
 
 
-def transport(box: Sandbox, *, token: str | None = None, timeout: float = 1.0) -> Transport:
-    return Transport(Secret(token or box.token), base_url=box.api_url, timeout=timeout)
+def transport(box: Sandbox, *, token: str | None = None, timeout: float = 1.0) -> WebApiTransport:
+    return WebApiTransport(Secret(token or box.token), base_url=box.api_url, timeout=timeout)
 
 
 def post(box: Sandbox, **more) -> messages.Posted:
@@ -156,21 +157,34 @@ def test_a_refused_connection_is_transient() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        closed = Transport(Secret("xoxb-1-x"), base_url=f"http://127.0.0.1:{port}/api/")
+        closed = WebApiTransport(Secret("xoxb-1-x"), base_url=f"http://127.0.0.1:{port}/api/")
         with pytest.raises(SlackUnavailable, match="connection refused"):
             closed.call("auth.test", {})
 
 
 def test_an_unknown_host_is_transient() -> None:
-    lost = Transport(Secret("xoxb-1-x"), base_url="https://slack.invalid/api/")
+    lost = WebApiTransport(Secret("xoxb-1-x"), base_url="https://slack.invalid/api/")
     with pytest.raises(SlackUnavailable, match="cannot be resolved"):
         lost.call("auth.test", {})
 
 
-def test_a_page_of_a_proxy_is_no_answer(box: Sandbox) -> None:
-    box.faults.add(Fault(POST, "http", status=407, body="<html>log in</html>"))
-    with pytest.raises(SlackRefused, match="HTTP 407") as caught:
-        post(box)
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("status", [200, 302, 403, 404, 407, 408, 503])
+def test_a_page_of_somebody_in_between_is_not_slacks_word(
+    box: Sandbox, status: int, when: str
+) -> None:
+    box.faults.add(Fault(POST, "http", when=when, status=status, body="<html>log in</html>"))
+    post(box)
+    assert len(box.messages()) == 1
+
+
+def test_who_answered_in_between_is_named(box: Sandbox) -> None:
+    headers = {"Location": "https://login.example.org/?x=1", "Content-Type": "text/html"}
+    box.faults.add(Fault(POST, "http", status=302, headers=headers, body="<html>log in</html>"))
+    with pytest.raises(
+        SlackAmbiguous, match=r"HTTP 302 to login.example.org \(text/html"
+    ) as caught:
+        transport(box).call(POST, {"channel": CHANNEL, "text": "text"})
     assert "proxy" in caught.value.hint
 
 
@@ -196,7 +210,7 @@ def test_a_private_channel_says_to_invite_the_bot(box: Sandbox) -> None:
 
 @pytest.mark.parametrize("url", ["http://slack.example.org/api/", "ftp://x/", "slack.com"])
 def test_the_token_never_travels_in_the_clear(url: str) -> None:
-    with pytest.raises(ConfigError, match="no https address"):
+    with pytest.raises(ConfigError, match="not an https address"):
         check_base_url(url)
 
 
@@ -251,7 +265,7 @@ def test_empty_missing_and_large_files_are_told_before_anything_is_sent(tmp_path
 
 
 def test_a_device_is_no_file() -> None:
-    with pytest.raises(FileUnreadable, match="no regular file"):
+    with pytest.raises(FileUnreadable, match="not a regular file"):
         files.check("/dev/null")
 
 
@@ -293,8 +307,8 @@ def test_a_large_file_may_be_scanned_before_the_answer(box: Sandbox, tmp_path: P
     with large.open("wb") as file:
         file.truncate(6 << 20)
     small.write_bytes(b"x")
-    box.faults.add(Fault("upload", "slow", times=9, seconds=0.6))
-    impatient = transport(box, timeout=0.2)
+    box.faults.add(Fault("upload", "slow", times=9, seconds=1.5))
+    impatient = transport(box, timeout=0.7)
     uploads.upload(impatient, files.check(large), Retrier(QUICK))
     assert len(box.calls("upload")) == 1
     with pytest.raises(SlackUnavailable, match="timed out"):

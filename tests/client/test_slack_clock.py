@@ -9,13 +9,13 @@ from email.utils import formatdate
 import pytest
 
 from slack_wrapper.client.slack_clock import SlackClock, clock_of
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import SlackError
 from slack_wrapper.redact import Secret
 
 HOUR = 3600.0
 ANSWERS = {
-    "/api/auth.test": b'{"ok": true, "user": "bot"}',
+    "/api/auth.test": b'{"ok": true, "user": "bot", "user_id": "U1"}',
     "/api/conversations.info": b'{"ok": false, "error": "channel_not_found"}',
     "/api/users.info": b"<html>a portal</html>",
 }
@@ -43,31 +43,33 @@ class Ahead(http.server.BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def ahead() -> Iterator[Transport]:
+def ahead() -> Iterator[WebApiTransport]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ahead) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Transport(Secret("xoxb-1-x"), base_url=f"http://127.0.0.1:{server.server_port}/api/")
+        yield WebApiTransport(
+            Secret("xoxb-1-x"), base_url=f"http://127.0.0.1:{server.server_port}/api/"
+        )
         server.shutdown()
 
 
-def hour_ahead(transport: Transport) -> bool:
+def hour_ahead(transport: WebApiTransport) -> bool:
     return abs(clock_of(transport.base_url).ahead - HOUR) < SlackClock.TOLERANCE
 
 
-def test_the_time_is_learned_from_an_answer(ahead: Transport) -> None:
+def test_the_time_is_learned_from_an_answer(ahead: WebApiTransport) -> None:
     assert not clock_of(ahead.base_url).known
     ahead.call("auth.test", {})
     assert hour_ahead(ahead)
     assert hour_ahead(ahead.quicker(1.0))
 
 
-def test_the_time_is_learned_from_a_refusal(ahead: Transport) -> None:
+def test_the_time_is_learned_from_a_refusal(ahead: WebApiTransport) -> None:
     with pytest.raises(SlackError):
         ahead.call("conversations.info", {"channel": "C1"})
     assert hour_ahead(ahead)
 
 
-def test_the_time_of_somebody_in_between_is_not_slacks(ahead: Transport) -> None:
+def test_the_time_of_somebody_in_between_is_not_slacks(ahead: WebApiTransport) -> None:
     with pytest.raises(SlackError):
         ahead.call("users.info", {"user": "U1"})
     assert not clock_of(ahead.base_url).known

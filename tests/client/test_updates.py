@@ -5,8 +5,8 @@ import pytest
 from slack_wrapper.client import messages, updates
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.retry import Retrier
-from slack_wrapper.client.transport import Transport
 from slack_wrapper.client.updates import Living
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
 from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
@@ -24,8 +24,8 @@ def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
 
 
-def transport(box: Sandbox) -> Transport:
-    return Transport(Secret(box.token), base_url=box.api_url, timeout=1.0)
+def transport(box: Sandbox) -> WebApiTransport:
+    return WebApiTransport(Secret(box.token), base_url=box.api_url, timeout=1.0)
 
 
 def post(box: Sandbox, text: str = "begun", **more) -> Living:

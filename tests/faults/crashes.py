@@ -11,7 +11,7 @@ from typing import Any
 from unittest import mock
 
 from slack_wrapper import atomic
-from slack_wrapper.client.transport import Transport
+from slack_wrapper.client.web_api import WebApiTransport
 
 
 class Killed(BaseException):
@@ -45,8 +45,8 @@ class Death:
         with contextlib.ExitStack() as patches:
             for owner, name, after in (
                 (atomic.Reservation, "fill", True),
-                (Transport, "call_with_headers", True),
-                (Transport, "upload", True),
+                (WebApiTransport, "call_with_headers", True),
+                (WebApiTransport, "upload", True),
                 (Path, "rename", False),
                 (Path, "replace", False),
                 (Path, "unlink", False),

@@ -14,8 +14,8 @@ from slack_wrapper.client import messages, uploads
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
 from slack_wrapper.client.retry import Retrier, RetryPolicy
-from slack_wrapper.client.transport import Transport
 from slack_wrapper.client.updates import Living, update
+from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.redact import Secret
@@ -161,7 +161,7 @@ UPDATE = [
 @pytest.mark.parametrize("parts", [1, 3])
 def test_an_update(box: Sandbox, table: list[Outcome], parts: int, kind: str, when: str) -> None:
     """A message that is changed says the new text once, and so do the replies that continue it."""
-    transport = Transport(Secret(box.token), base_url=box.api_url, timeout=1.0)
+    transport = WebApiTransport(Secret(box.token), base_url=box.api_url, timeout=1.0)
     there = transport.call(POST, {"channel": CHANNEL, "text": "old"})
     living = Living(Posted(CHANNEL, there["ts"]), "key")
     for method in ("chat.update", *[POST] * (parts > 1)):

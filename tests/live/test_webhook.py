@@ -71,7 +71,8 @@ def test_failures_follow_the_end(show, sandbox: Sandbox) -> None:
 def test_an_outage_at_the_end(show, session, sandbox: Sandbox) -> None:
     run = show()
     until(sandbox.messages)
-    sandbox.faults.add(Fault("webhook", "http", status=503, times=10_000))
+    busy = {"status": 503, "body": "service_unavailable", "times": 10_000}
+    sandbox.faults.add(Fault("webhook", "http", **busy))
     run.fail(sample="a")
     run.close(2)
     sandbox.faults.clear()

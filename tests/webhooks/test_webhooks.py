@@ -153,7 +153,14 @@ def test_markdown(text: str, expected: str) -> None:
         ((403, "action_prohibited", {}), SlackRefused, "action_prohibited"),
         ((404, "no_service", {}), SlackRefused, "no_service"),
         ((410, "channel_is_archived", {}), SlackRefused, "channel_is_archived"),
-        ((302, "", {"Location": "http://127.0.0.1:9/login"}), SlackRefused, "HTTP 302"),
+        ((302, "", {"Location": "http://127.0.0.1:9/login"}), SlackAmbiguous, "HTTP 302"),
+        ((403, "<html>forbidden</html>", {}), SlackAmbiguous, "HTTP 403"),
+        ((404, "not found", {}), SlackAmbiguous, "HTTP 404"),
+        ((400, '{"message": "Forbidden"}', {}), SlackAmbiguous, "HTTP 400"),
+        ((200, "", {}), SlackAmbiguous, "HTTP 200"),
+        ((204, "ok", {}), SlackAmbiguous, "HTTP 204"),
+        ((503, "", {}), SlackAmbiguous, "HTTP 503"),
+        ((500, "rollup_error", {}), SlackAmbiguous, "HTTP 500"),
         ((200, "<html>log in</html>", {}), SlackAmbiguous, "no webhook"),
         ((200, '{"ok": false, "error": "no such stream"}', {}), SlackRefused, "no such stream"),
         ((500, "oops", {}), SlackAmbiguous, "HTTP 500"),
@@ -174,10 +181,10 @@ def test_what_a_webhook_says_no_with(
         assert secret not in str(caught.value)
 
 
-def test_a_limit_is_waited_for_and_503_tried_again(
+def test_a_limit_is_waited_for(
     slack: WebhookServer, study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slack.answers = [(429, "", {"Retry-After": "0"}), (503, "", {})]
+    slack.answers = [(429, "", {"Retry-After": "0"})] * 2
     assert post(slack, monkeypatch, message="hello")["attempts"] == 3
     assert slack.taken == [{"text": "hello"}]
 

@@ -161,8 +161,8 @@ def test_slack_that_never_answers_is_asked_and_not_posted_to(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
     (study / "sitecustomize.py").write_text(
-        "from slack_wrapper.client.transport import Transport\n"
-        "Transport.__init__.__kwdefaults__['timeout'] = 1.0\n"
+        "from slack_wrapper.client.web_api import WebApiTransport\n"
+        "WebApiTransport.__init__.__kwdefaults__['timeout'] = 1.0\n"
     )
     write(study, HOOKS + WORK.replace("COMMAND", "touch {output}"), CONFIG)
     with socket.create_server(("127.0.0.1", 0)) as hole:  # takes connections, answers none

@@ -176,7 +176,7 @@ def test_after_a_failure_it_is_gone_and_their_hook_ran(
     done = snakemake(env={})
     assert done.returncode == 1
     assert re.findall("THEIRS \\w+", done.stdout) == ["THEIRS start", "THEIRS error"]
-    assert "slack-wrapper: error: slack refused" in done.stderr
+    assert "slack-wrapper: error: Slack refused" in done.stderr
     assert left_over() == []
 
 
