@@ -144,3 +144,10 @@ def test_another_programs_own_way_of_showing_errors_is_left_alone() -> None:
 def test_no_line_of_a_log_is_worth_minutes(part: str) -> None:
     """With a search that goes back and back, 64 KiB of the first took nine minutes."""
     assert redact_log(part * (65536 // len(part)))
+
+
+def test_the_longer_secret_is_taken_out_first() -> None:
+    """Else what is left of it would stand there, and tell most of it."""
+    Secret("s3same")
+    Secret("s3same-and-its-rest")
+    assert redact("a s3same-and-its-rest b") == f"a {MASK} b"

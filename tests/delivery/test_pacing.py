@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.delivery import pacing
 from slack_wrapper.delivery.pacing import BURST, Pacer
 from slack_wrapper.errors import SlackUnavailable
 
@@ -90,3 +91,24 @@ def test_turns_from_before_the_clock_was_set_back_count_for_nothing(tmp_path: Pa
     for path in (tmp_path / "turns").iterdir():
         os.utime(path, (ahead, ahead))
     pacer.wait("workspace", "C1")
+
+
+def test_four_messages_go_at_once_and_then_one_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.time()
+    now, slept = [began], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(pacing.time, "time", lambda: now[0])
+    monkeypatch.setattr(pacing.time, "sleep", sleep)
+    monkeypatch.setattr(pacing.random, "uniform", lambda low, high: 0.0)
+    pacer = Pacer(100.0, tmp_path / "turns")
+    gone = []
+    for _ in range(8):
+        pacer.wait("workspace", "C1")
+        gone.append(round(now[0] - began))
+    assert gone == [0, 0, 0, 0, 1, 2, 3, 4]

@@ -1,0 +1,96 @@
+"""What is tried again, and when, by a clock of the test's own: no test here waits."""
+
+import random
+
+import pytest
+
+from slack_wrapper.client import retry
+from slack_wrapper.client.outcome import seconds_to_wait
+from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackUnavailable
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now, self.slept = 0.0, []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(retry, "time", made)
+    monkeypatch.setattr(random, "uniform", lambda low, high: high)
+    return made
+
+
+def script(*outcomes: object, forever: bool = False):
+    """A call that raises, or returns, one after the other."""
+    left = list(outcomes)
+
+    def call() -> object:
+        outcome = left[0] if forever else left.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return call
+
+
+def limited(seconds: float) -> RateLimited:
+    return RateLimited("limited", retry_after=seconds)
+
+
+def test_the_wait_doubles_up_to_its_cap(clock: Clock) -> None:
+    policy = RetryPolicy(attempts=7, total=1000.0, base=1.0, cap=6.0)
+    with pytest.raises(SlackUnavailable):
+        Retrier(policy).run(script(SlackUnavailable("down"), forever=True))
+    assert clock.slept == [1, 2, 4, 6, 6, 6]
+
+
+def test_waits_that_slack_asks_for_count_for_nothing_but_max_wait(clock: Clock) -> None:
+    policy = RetryPolicy(attempts=2, total=5.0, base=1.0, max_wait=100.0)
+    calls = script(limited(30.0), limited(30.0), SlackUnavailable("down"), "done")
+    assert Retrier(policy).run(calls) == "done"
+
+
+@pytest.mark.parametrize("asked", [0.0, 0.001, 1.0])
+def test_no_server_is_asked_for_longer_than_max_wait(clock: Clock, asked: float) -> None:
+    policy = RetryPolicy(base=0.5, max_wait=5.0)
+    with pytest.raises(RateLimited):
+        Retrier(policy).run(script(limited(asked), forever=True))
+    assert clock.now <= 5.0
+    assert len(clock.slept) <= 5
+
+
+def test_others_are_told_of_a_limit(clock: Clock) -> None:
+    told: list[float] = []
+    assert Retrier(limited=told.append).run(script(limited(7.0), "done")) == "done"
+    assert told == [7.0]
+    assert clock.slept[0] >= 7.0
+
+
+def test_what_surely_was_not_done_is_not_unclear_in_the_end(clock: Clock) -> None:
+    with pytest.raises(SlackUnavailable, match="not carried out"):
+        Retrier().run(script(SlackAmbiguous("lost"), forever=True), settle=lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("3", 3.0), ("0", 0.0), ("-5", 0.0), ("nan", 1.0), ("1e9", 3600.0), ("inf", 3600.0),
+        ("soon", 1.0), ("Wed, 25 Nov 2026 12:00:09 GMT", 9.0), (None, 1.0),
+        ("Wed, 25 Nov 2026 11:00:00 GMT", 0.0),
+    ],
+)  # fmt: skip
+def test_retry_after_is_bounded(told: str | None, seconds: float) -> None:
+    headers = {"date": "Wed, 25 Nov 2026 12:00:00 GMT"}
+    if told is not None:
+        headers["retry-after"] = told
+    assert seconds_to_wait(headers) == seconds
