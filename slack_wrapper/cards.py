@@ -7,7 +7,6 @@ they are cut: half a secret would not be found.
 from __future__ import annotations
 
 import os
-import re
 import socket
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -15,11 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slack_wrapper import rerun
+from slack_wrapper.common import foreign
 from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.common.text import shorten
 from slack_wrapper.redact import redact, redact_log
 from slack_wrapper.system import user
-from slack_wrapper.texts import escape
 
 HEAD_LINES = 5
 TAIL_LINES = 15
@@ -29,7 +28,6 @@ MAX_RULES = 8  # failed rules that get a card of their own
 MAX_COMMAND = 1000  # characters of a shell command that are shown
 _READ_BYTES = 64 << 10  # of each end of a log
 _MARGIN = 4 << 10  # beside the cut between the two ends, not shown: half a secret may be there
-_TERMINAL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and movements of the cursor
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def started(jobs: int) -> str:
     """Return the text for a run that begins."""
     return (
         f":hourglass_flowing_sand: *{workflow_name()}* started: {_count(jobs, 'job')}, "
-        f"{escape(where())}"
+        f"{foreign.shown(where())}"
     )
 
 
@@ -67,7 +65,7 @@ def succeeded(jobs: int, seconds: float) -> str:
     """Return the text for a run that went well."""
     return (
         f":white_check_mark: *{workflow_name()}* succeeded: {_count(jobs, 'job')} "
-        f"in {duration(seconds)}, {escape(where())}"
+        f"in {duration(seconds)}, {foreign.shown(where())}"
     )
 
 
@@ -81,11 +79,12 @@ def failed(jobs: Sequence[FailedJob], done: int, seconds: float) -> str:
     """
     head = (
         f":x: *{workflow_name()}* failed after {duration(seconds)}: "
-        f"{_count(len(jobs), 'job')} failed, {done} done, {escape(where())}"
+        f"{_count(len(jobs), 'job')} failed, {done} done, {foreign.shown(where())}"
     )
     groups = by_rule(jobs)
     more = [
-        f"*{escape(group[0].rule)}* ({_count(len(group), 'job')})" for group in groups[MAX_RULES:]
+        f"*{foreign.shown(group[0].rule)}* ({_count(len(group), 'job')})"
+        for group in groups[MAX_RULES:]
     ]
     rest = [f"failed as well: {', '.join(more)}"] if more else []
     return "\n\n".join([head, *map(card, groups[:MAX_RULES]), *rest])
@@ -121,7 +120,7 @@ def log_excerpt(path: str) -> str:
             file.seek(max(0, size - _READ_BYTES))
             end = file.read(_READ_BYTES)
     except OSError:
-        return f"(no log: {path})"
+        return f"(no log: {foreign.one_line(path)})"
     if size <= _READ_BYTES:
         head = tail = _lines(start)
         if len(head) <= HEAD_LINES + TAIL_LINES:
@@ -139,17 +138,19 @@ def card(jobs: Sequence[FailedJob], more: int = 0) -> str:
         more: jobs that failed too and are not among them.
     """
     first, count = jobs[0], len(jobs) + more
-    named = [escape(described(job)) for job in jobs[:MAX_SIBLINGS] if job.wildcards]
+    named = [foreign.shown(described(job)) for job in jobs[:MAX_SIBLINGS] if job.wildcards]
     rest = f" and {count - MAX_SIBLINGS} more" if count > MAX_SIBLINGS else ""
-    title = f"*{escape(first.rule)}*" + (f" ({_count(count, 'job')})" if count > 1 else "")
+    title = f"*{foreign.shown(first.rule)}*" + (f" ({_count(count, 'job')})" if count > 1 else "")
     lines = [title + (f": {'; '.join(named)}{rest}" if named else "") + _attempt(first)]
     if first.command:
-        lines += [f"command:\n{_block(_shown(first.command))}"]
+        lines += [f"command:\n{foreign.block(_shown(first.command))}"]
     if not first.logs:
         lines += ["no log: the rule names none"]
     else:
-        lines += [f"log `{escape(first.logs[0])}`:\n{_block(log_excerpt(first.logs[0]))}"]
-    lines += [f"run again: `{escape(redact(rerun_command(jobs)))}`"]
+        lines += [
+            f"log {foreign.code(first.logs[0])}:\n{foreign.block(log_excerpt(first.logs[0]))}"
+        ]
+    lines += [f"run again: {foreign.code(redact(rerun_command(jobs)))}"]
     return "\n".join(lines)
 
 
@@ -171,14 +172,9 @@ def _shown(command: str) -> str:
     return shorten(text, MAX_COMMAND, mark=" …", plain=True)
 
 
-def _block(text: str) -> str:
-    """Return a text as a code block, which a fence in it does not end."""
-    return f"```\n{escape(text.replace('```', chr(39) * 3))}\n```"
-
-
 def _lines(data: bytes, shown: slice = slice(None)) -> list[str]:
     """Return the lines of a log as a terminal shows them, without secrets, each cut at its end."""
-    text = redact_log(_TERMINAL.sub("", data.decode("utf-8", "replace")))[shown]
+    text = redact_log(data.decode("utf-8", "replace"))[shown]
     # A progress bar writes over its line again and again.
     lines = [line.rstrip("\r").rpartition("\r")[2] for line in text.strip("\r\n").split("\n")]
     return [shorten(line, MAX_LINE, plain=True) for line in lines]
@@ -186,7 +182,7 @@ def _lines(data: bytes, shown: slice = slice(None)) -> list[str]:
 
 def workflow_name() -> str:
     """Return what a run is called: its folder; escaped."""
-    return escape(Path.cwd().name)
+    return foreign.shown(Path.cwd().name)
 
 
 def where() -> str:

@@ -9,14 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from slack_wrapper.common.redact import redact_log
+from slack_wrapper.common.secret_names import confidential
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session.content import INPUTS
 from slack_wrapper.session.request import FILE
-
-_CONFIDENTIAL = (
-    r"(?i)(^|[_-])(passw(or)?d|passphrase|secret|token|credential|(api|private|access)[_-]?key)s?"
-    r"($|[_-])"
-)
 
 
 def parts_of(job: Any) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def parts_of(job: Any) -> dict[str, Any]:
     Raises:
         RequestError: a parameter, input or output is not as it must be.
     """
-    params = named(job.params)
+    params = without_markup(named(job.params), job)
     if len(job.params) > sum(_width(value) for value in params.values()):
         raise RequestError(
             f"step {job.rule} has a parameter without a name",
@@ -40,6 +37,38 @@ def parts_of(job: Any) -> dict[str, Any]:
         "receipt": receipt_path(job),
         "rule": str(job.rule),
     }
+
+
+_SAID = ("message", "comment", "fields", "footer", "coalesce", "template", "blocks")
+
+
+def without_markup(params: dict[str, Any], job: Any) -> dict[str, Any]:
+    """Return parameters in which what wildcards and names of files bring is no markup of Slack's.
+
+    What the author writes stays mrkdwn. Snakemake has put the values in already, so a value is told
+    by itself: only those count that markup, line breaks or hidden characters are in.
+    """
+    from slack_wrapper.common.foreign import shown
+
+    if params.get("mrkdwn"):
+        return params
+    values = {str(value) for value in (*_wildcards(job).values(), *job.input, *job.output)}
+    values |= {value.rpartition("/")[2] for value in values}
+    odd = sorted((one for one in values if one and shown(one) != one), key=len, reverse=True)
+    if not odd:
+        return params
+    pattern = re.compile("|".join(map(re.escape, odd)))
+
+    def clean(part: Any) -> Any:
+        if isinstance(part, str):
+            return pattern.sub(lambda found: shown(found[0]), part)
+        if isinstance(part, Mapping):
+            return {clean(name): clean(value) for name, value in part.items()}
+        if isinstance(part, (list, tuple)):
+            return [clean(value) for value in part]
+        return part
+
+    return {name: clean(value) if name in _SAID else value for name, value in params.items()}
 
 
 def named(values: Any) -> dict[str, Any]:
@@ -149,12 +178,31 @@ def _read(value: Any) -> Any:
 
 
 def without_secrets(config: Any) -> dict[str, Any]:
-    """Return a copy of a config without its `slack:` section and without what names a secret."""
+    """Return a copy of a config without its `slack:` section and without what names a secret.
+
+    Keys named like a secret are left out at all depths, in lists too; in other values, what looks
+    like a secret (a token, an address with a password) is masked.
+    """
+    section = config.get("slack")
+    listed = section.get("template_config") if isinstance(section, Mapping) else None
+    wanted = None if listed is None else [str(name) for name in listed]
     return {
-        str(name): without_secrets(value) if isinstance(value, Mapping) else _plain(value)
+        str(name): _open(value)
         for name, value in config.items()
-        if str(name) != "slack" and not re.search(_CONFIDENTIAL, str(name))
+        if str(name) != "slack"
+        and not confidential(str(name))
+        and (wanted is None or str(name) in wanted)
     }
+
+
+def _open(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            str(name): _open(entry) for name, entry in value.items() if not confidential(str(name))
+        }
+    if isinstance(value, (list, tuple)):
+        return [_open(entry) for entry in value]
+    return redact_log(str(value)) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

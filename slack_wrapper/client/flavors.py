@@ -22,6 +22,12 @@ _LINK = re.compile(r"<((?:https?|mailto):[^|>\s]+)(?:\|([^>]+))?>")
 _BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _STRUCK = re.compile(r"(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])")
 _EVERYBODY = re.compile(r"<!(here|channel|everyone)>")
+_SAID = re.compile(rf"{_LINK.pattern}|{_EVERYBODY.pattern}")
+_GAP = "\u200b"  # takes no room, and keeps two characters from being markup
+# What these servers take for mentions, links and pictures, and Slack does not.
+_AT = re.compile(r"(?<![\w.+-])@(?=[\w*])")
+_OPENS = re.compile(r"<(?=[!@#/]|[A-Za-z][\w+.-]{1,20}:)")
+_LABEL = re.compile(r"\](?=[(\[:])")
 
 
 def slack(message: Mapping[str, Any]) -> Payload:
@@ -53,7 +59,20 @@ def zulip(message: Mapping[str, Any]) -> Payload:
     text = str(message.get("text") or "")
     if text and attachments and not blocks:
         blocks = [_section(text)]
-    return _some({"text": text, "blocks": blocks, "attachments": attachments}, *_PARTS)
+    given = {"text": text, "blocks": blocks, "attachments": attachments}
+    return _some({name: _for_zulips_eyes(part) for name, part in given.items()}, *_PARTS)
+
+
+def _for_zulips_eyes(part: Any) -> Any:
+    """Return texts at any depth in which Zulip finds no mention or link that Slack does not."""
+    if isinstance(part, str):
+        return _LABEL.sub(f"]{_GAP}", re.sub(r"([@#])(?=_?\*\*)", rf"\1{_GAP}", part))
+    if isinstance(part, list):
+        return [_for_zulips_eyes(one) for one in part]
+    if isinstance(part, Mapping):
+        texts = ("text", "blocks", "elements", "fields", "rows", "attachments")
+        return {name: _for_zulips_eyes(one) if name in texts else one for name, one in part.items()}
+    return part
 
 
 _PARTS = ("text", "blocks", "attachments")
@@ -81,14 +100,40 @@ def _plain(text: str) -> str:
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
     parts = _CODE.split(text)
-    return "".join(unescape(part) if n % 2 else change(part) for n, part in enumerate(parts))
+    return "".join(_code(part) if n % 2 else change(part) for n, part in enumerate(parts))
+
+
+def _code(text: str) -> str:
+    """Return code; these servers look for mentions before they look for code."""
+    return _OPENS.sub(f"<{_GAP}", _AT.sub(f"@{_GAP}", unescape(text)))
 
 
 def _plain_part(text: str) -> str:
-    text = _LINK.sub(lambda found: f"[{found[2]}]({found[1]})" if found[2] else found[1], text)
-    # Both servers call everybody in a channel `all`.
-    text = _EVERYBODY.sub(lambda found: "@here" if found[1] == "here" else "@all", text)
-    return unescape(text)
+    """Return links and mentions in Markdown; all else shows as it does in Slack, and is no more."""
+    parts, at = [], 0
+    for found in _SAID.finditer(text):
+        parts += [_literal(text[at : found.start()]), _marked(found[0])]
+        at = found.end()
+    return "".join([*parts, _literal(text[at:])])
+
+
+def _marked(text: str) -> str:
+    everybody = _EVERYBODY.fullmatch(text)
+    if everybody:  # both servers call everybody in a channel `all`
+        return "@here" if everybody[1] == "here" else "@all"
+    link = _LINK.fullmatch(text)
+    assert link is not None
+    address = unescape(link[1])
+    if not link[2]:
+        return address
+    label = re.sub(r"([\[\]])", r"\\\1", _literal(link[2]))
+    return f"[{label}]({address.replace('(', '%28').replace(')', '%29')})"
+
+
+def _literal(text: str) -> str:
+    """Return a text without entities in which nothing becomes a mention, link or picture."""
+    text = _AT.sub(f"@{_GAP}", unescape(text))
+    return _LABEL.sub(f"]{_GAP}", _OPENS.sub(f"<{_GAP}", text))
 
 
 def _legacy(message: Mapping[str, Any], convert: Callable[[str], str]) -> Payload:
@@ -130,7 +175,11 @@ def _field(entry: Mapping[str, Any], convert: Callable[[str], str]) -> Payload:
     """Return a field of a section, `*name*` and its value below, as a legacy field."""
     title, _, value = str(entry.get("text") or "").partition("\n")
     # Rocket.Chat refuses a message with a field that lacks one of the two.
-    return {"title": title.strip("*") or "–", "value": convert(value) or "–", "short": True}
+    return {
+        "title": convert(title.strip("*")) or "–",
+        "value": convert(value) or "–",
+        "short": True,
+    }
 
 
 def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:

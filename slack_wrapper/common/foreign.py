@@ -62,13 +62,13 @@ def escape(text: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Return a name or value for a line of mrkdwn: on its line, escaped."""
-    return escape(one_line(text))
+    """Return a name or value for a line of mrkdwn: on its line, escaped, opening no code."""
+    return escape(one_line(text)).replace("`", "'")
 
 
 def code(text: str) -> str:
     """Return a name or value as code within a line of mrkdwn, which nothing in it ends."""
-    return f"`{shown(text).replace('`', chr(39))}`"
+    return f"`{shown(text)}`"
 
 
 def block(text: str) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from slack_wrapper.common import foreign
 from slack_wrapper.redact import redact
 from slack_wrapper.system import git, user
-from slack_wrapper.texts import escape
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,14 @@ class Facts:
 
     def lines(self, began: float | None) -> list[str]:
         """Return them for the small print; with the start as each reader's own clock shows it."""
-        lines = [f"{escape(self.user)}@{escape(self.host)}", f"`{escape(self.folder)}`"]
+        lines = [
+            f"{foreign.shown(self.user)}@{foreign.shown(self.host)}",
+            foreign.code(self.folder),
+        ]
         if self.commit:
-            lines.append(f"git {escape(self.commit)}")
+            lines.append(f"git {foreign.shown(self.commit)}")
         if self.snakemake:
-            lines.append(f"Snakemake {escape(self.snakemake)}")
+            lines.append(f"Snakemake {foreign.shown(self.snakemake)}")
         if began is not None:
             shown = f"{datetime.fromtimestamp(began):%Y-%m-%d %H:%M}"
             stamp = f"<!date^{int(began)}^{{date_short_pretty}} {{time}}|{shown}>"

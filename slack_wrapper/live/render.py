@@ -8,13 +8,13 @@ from typing import Any
 
 from slack_wrapper import cards
 from slack_wrapper.cards import duration
+from slack_wrapper.common import foreign
 from slack_wrapper.common.text import shorten
 from slack_wrapper.live import tables
 from slack_wrapper.live.facts import Facts
 from slack_wrapper.live.pace import remaining
 from slack_wrapper.live.story import Ending, Snapshot
 from slack_wrapper.redact import redact
-from slack_wrapper.texts import escape
 
 BAR_WIDTH = 16
 DONE, FAILED, LEFT = "🟩", "🟥", "⬜"
@@ -71,7 +71,7 @@ def run(snapshot: Snapshot, facts: Facts) -> Shown:
 
 def started(snapshot: Snapshot, facts: Facts) -> Shown:
     """Return the message of a run that begins, for where it cannot be changed later."""
-    name = f":{EMOJI[Ending.RUNNING]}: *{escape(facts.name)}*"
+    name = f":{EMOJI[Ending.RUNNING]}: *{foreign.shown(facts.name)}*"
     text = f"{name} has started: {_jobs(snapshot.total)}"
     body = [_context(facts.lines(snapshot.began))]
     attachments = [{"color": COLORS[Ending.RUNNING], "blocks": body, "fallback": text}]
@@ -80,7 +80,7 @@ def started(snapshot: Snapshot, facts: Facts) -> Shown:
 
 def headline(snapshot: Snapshot, facts: Facts) -> str:
     """Return what stands first, and in a notification."""
-    name = f":{EMOJI[snapshot.ending]}: *{escape(facts.name)}*"
+    name = f":{EMOJI[snapshot.ending]}: *{foreign.shown(facts.name)}*"
     took = duration(snapshot.elapsed)
     if snapshot.ending is Ending.RUNNING:
         failed = f", {snapshot.failed} failed" if snapshot.failed else ""
@@ -113,8 +113,9 @@ def orphan(name: str, done: int, total: int, at: str) -> Shown:
         at: when that was.
     """
     text = (
-        f":{EMOJI[Ending.INTERRUPTED]}: *{escape(name)}* was interrupted: it was killed, or its "
-        f"machine went down; {done} of {total} jobs were done when it was last heard of, {at}"
+        f":{EMOJI[Ending.INTERRUPTED]}: *{foreign.shown(name)}* was interrupted: it was "
+        f"killed, or its machine went down; {done} of {total} jobs were done when it was last "
+        f"heard of, {at}"
     )
     body = [_section(bar(done, total)), _context(["marked by the next run in its folder"])]
     attachments = [{"color": COLORS[Ending.INTERRUPTED], "blocks": body, "fallback": text}]
@@ -177,7 +178,7 @@ def _summary(snapshot: Snapshot) -> list[str]:
         parts.append(f"*Ended by*  {_reason(snapshot)}; see Snakemake's log")
     rows = tables.rules(snapshot)
     if rows:
-        parts.append(f"```\n{escape(rows)}\n```")
+        parts.append(foreign.block(rows))
     slowest = [(took, job) for took, job in snapshot.slowest if took >= 1]
     if len(slowest) > 1:
         lines = [f"• {_named(job)}  {duration(took)}" for took, job in slowest]
@@ -187,11 +188,11 @@ def _summary(snapshot: Snapshot) -> list[str]:
 
 def _named(job: cards.FailedJob) -> str:
     described = _cut(redact(cards.described(job)), MAX_WILDCARDS)
-    return _rule(job.rule) + (f"  `{escape(described)}`" if described else "")
+    return _rule(job.rule) + (f"  {foreign.code(described)}" if described else "")
 
 
 def _rule(name: str) -> str:
-    return escape(_cut(redact(name), tables.MAX_NAME))
+    return foreign.shown(_cut(redact(name), tables.MAX_NAME))
 
 
 def _cut(text: str, limit: int) -> str:
@@ -199,7 +200,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _reason(snapshot: Snapshot) -> str:
-    return escape(redact(snapshot.reason or "error"))
+    return foreign.shown(redact(snapshot.reason or "error"))
 
 
 def _jobs(count: int) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from slack_wrapper.common.foreign import one_line, printable
 from slack_wrapper.preview.looks import Looks, groups_of_blocks, used
 
 _RULE = "─" * 64
@@ -16,7 +17,7 @@ _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 
 def text(looks: Looks) -> str:
     """Return what a post looks like, line by line."""
-    return "\n".join(_lines(looks))
+    return printable("\n".join(_lines(looks)))
 
 
 def _lines(looks: Looks) -> Iterator[str]:
@@ -59,7 +60,7 @@ def _block(block: Mapping[str, Any], looks: Looks) -> Iterator[str]:
     elif kind == "divider":
         yield "─" * 20
     elif kind == "image":
-        yield f"🖼 {block.get('alt_text', '')}"
+        yield f"🖼 {one_line(str(block.get('alt_text', '')))}"
     elif kind == "context":
         yield "· " + "  ".join(_flat({"text": one}, looks) for one in block.get("elements") or [])
     elif kind == "actions":
@@ -100,7 +101,7 @@ def _target(target: str, label: str | None, looks: Looks) -> str:
 
 
 def _file(path: str) -> str:
-    name = path.rpartition("/")[2]
+    name = one_line(path.rpartition("/")[2])
     try:
         return f"{name} ({os.stat(path).st_size:,} bytes)"  # noqa: PTH116 - a look, no need of Path
     except OSError:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slack_wrapper.errors import RequestError, os_reason
+
+if TYPE_CHECKING:
+    from slack_wrapper.session.templates import Escaped
 
 INPUTS = ("template", "table", "blocks", "images")  # inputs that are said, beside file and message
 GENERATED = ".snakemake/slack/tables"  # where tables lie that were put together from several files
@@ -43,6 +46,11 @@ class Sources:
     def step(self) -> str:
         """The step, for errors."""
         return f"step {self.rule}" if self.rule else "the post"
+
+    @property
+    def opens_mrkdwn(self) -> bool:
+        """Whether what files and wildcards bring is mrkdwn too."""
+        return bool(self.params.get("mrkdwn"))
 
     def paths(self, name: str) -> tuple[str, ...]:
         """Return the files of an input, else of the parameter of that name."""
@@ -120,6 +128,13 @@ def _converted(sources: Sources, text: str, name: str) -> str:
     return markdown.to_mrkdwn(text) if is_markdown else text
 
 
+def _is_markdown(sources: Sources, name: str) -> bool:
+    from slack_wrapper.session import markdown
+
+    wanted = sources.params.get("markdown")
+    return markdown.is_markdown(name) if wanted is None else bool(wanted)
+
+
 def _template(sources: Sources) -> str:
     files = sources.inputs.get("template", ())
     value = files[0] if files else sources.params.get("template")
@@ -129,18 +144,36 @@ def _template(sources: Sources) -> str:
 
     template = str(value)
     if not files and not templates.is_file(template):
-        made = templates.render(template, sources.context(), rule=sources.rule)
+        made = templates.render(
+            template, sources.context(), rule=sources.rule, escaped=_escapes(sources, "")
+        )
         return _converted(sources, made, "")
     text = _read(sources, template)
-    made = templates.render(text, sources.context(), name=template, rule=sources.rule)
+    made = templates.render(
+        text, sources.context(), name=template, rule=sources.rule,
+        escaped=_escapes(sources, template),
+    )  # fmt: skip
     return _converted(sources, made, template)
+
+
+def _escapes(sources: Sources, name: str) -> Escaped:
+    """Return how a template's values are escaped; in Markdown all text is, when it is converted."""
+    from slack_wrapper.session.templates import Escaped
+
+    open_ = sources.opens_mrkdwn or _is_markdown(sources, name)
+    return Escaped.NOT if open_ else Escaped.MRKDWN
 
 
 def _file(sources: Sources) -> str:
     name = sources.message_file
     if name is None:
         return ""
-    return _converted(sources, _read(sources, name).strip(), name)
+    text = _read(sources, name).strip()
+    if not _is_markdown(sources, name) and not sources.opens_mrkdwn:
+        from slack_wrapper.common.foreign import escape, printable
+
+        return escape(printable(text))
+    return _converted(sources, text, name)
 
 
 def _with_table(sources: Sources, text: str) -> Said:
@@ -195,7 +228,11 @@ def _read_blocks(sources: Sources, path: str) -> Any:
 
     text = _read(sources, path)
     if path.lower().endswith(".j2"):
-        text = templates.render(text, sources.context(), name=path, rule=sources.rule)
+        as_json = path.lower().removesuffix(".j2").endswith(".json")
+        escaped = templates.Escaped.JSON if as_json else templates.Escaped.YAML
+        text = templates.render(
+            text, sources.context(), name=path, rule=sources.rule, escaped=escaped
+        )
     return _parsed(sources, text, data.suffix(path.removesuffix(".j2")), path)
 
 

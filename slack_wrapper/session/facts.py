@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from slack_wrapper.common.foreign import code, shown
 from slack_wrapper.system import git, user
 
 _DESCRIBE = ("describe", "--always", "--dirty", "--abbrev=7", "--exclude=*")
@@ -51,8 +52,8 @@ def run_facts(rule: str) -> Lazy:
 def footer(rule: str) -> str:
     """Return the line that a message with a footer ends in."""
     version = commit()
-    parts = (rule and f"rule `{rule}`", version and f"commit `{version}`")
-    return " · ".join(part for part in parts if part) or f"{user()}@{_host()}"
+    parts = (rule and f"rule {code(rule)}", version and f"commit {code(version)}")
+    return " · ".join(part for part in parts if part) or shown(f"{user()}@{_host()}")
 
 
 def commit() -> str:

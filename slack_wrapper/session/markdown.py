@@ -9,10 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from slack_wrapper.common.text import split
 from slack_wrapper.session import tables
 from slack_wrapper.texts import escape
 
 if TYPE_CHECKING:
+    from markdown_it.rules_core import StateCore
     from markdown_it.tree import SyntaxTreeNode
 
 SUFFIXES = (".md", ".markdown")
@@ -20,6 +22,9 @@ _MARKS = {"strong": "*", "em": "_", "s": "~"}
 _BULLETS = "•◦▪"
 _RULE = "―" * 20
 _TASK = re.compile(r"^\[([ xX])\] ")
+_BREAK = re.compile(r"<br\s*/?>", re.I)
+_PIECE = 2000  # characters of a block whose marks are looked for at once
+_MARKS_AT_MOST = 300  # of them, in a piece that somebody has written
 _ZERO = "\u200b"  # between a word and a mark: Slack knows marks only at the ends of words
 
 
@@ -37,7 +42,30 @@ def to_mrkdwn(text: str) -> str:
     from markdown_it.tree import SyntaxTreeNode
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser.core.ruler.at("inline", _parse_inline)
     return _blocks(SyntaxTreeNode(parser.parse(text)).children)
+
+
+def _parse_inline(state: StateCore) -> None:
+    """Parse the text of blocks: a long one in pieces, and one that is full of marks as it stands.
+
+    The parser looks from each mark for its end, which takes seconds where there is none.
+    """
+    from markdown_it.token import Token
+
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        token.children = []
+        for piece in split(token.content, _PIECE):
+            found: list[Token] = []
+            if sum(map(piece.count, "[*_~")) > _MARKS_AT_MOST:
+                found = [Token("text", "", 0, content=piece)]
+            else:
+                state.md.inline.parse(piece, state.md, state.env, found)
+            if token.children and found:
+                token.children.append(Token("softbreak", "br", 0))
+            token.children += found
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> str:
@@ -150,14 +178,19 @@ def _html(text: str) -> str:
     """Return HTML as it stands; comments are not shown."""
     if text.startswith("<!--"):
         return ""
-    return "\n" if re.fullmatch(r"<br\s*/?>", text) else escape(text)
+    return "\n" if _BREAK.fullmatch(text) else escape(text)
 
 
 def _plain(node: SyntaxTreeNode) -> str:
     """Return the text of a node without marks, as for a cell of a table."""
-    if not node.children:
-        return node.content if node.type in ("text", "code_inline") else ""
-    return "".join(map(_plain, node.children))
+    if node.children:
+        return "".join(map(_plain, node.children))
+    if node.type in ("softbreak", "hardbreak"):
+        return " "
+    if node.type == "html_inline":  # `<unk>` is a word of a result, and no markup
+        comment, newline = node.content.startswith("<!--"), _BREAK.fullmatch(node.content)
+        return "" if comment else " " if newline else node.content
+    return node.content
 
 
 _Form = Callable[["SyntaxTreeNode"], str]

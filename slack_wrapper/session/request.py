@@ -53,6 +53,7 @@ PARAMETERS = (
     *APPROVAL_PARAMETERS,
     "template",
     "markdown",
+    "mrkdwn",
     "table",
     "layout",
     "images",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slack_wrapper.common.foreign import one_line
 from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import data
@@ -163,7 +164,7 @@ def _lines_that_fit(lines: Sequence[str], room: int) -> int:
 
 
 def _short(cell: str) -> str:
-    flat = " ".join(cell.split()).replace(_FENCE, "'''")
+    flat = " ".join(one_line(cell).split()).replace(_FENCE, "'''")
     return shorten(flat, MAX_CELL, plain=True)
 
 

@@ -63,3 +63,24 @@ def test_any_text_is_converted_and_mentions_nobody(text: str) -> None:
 )  # fmt: skip
 def test_a_name_says_whether_it_is_markdown(name: str, is_it: bool) -> None:
     assert is_markdown(name) is is_it
+
+
+def test_a_table_keeps_all_cells() -> None:
+    said = to_mrkdwn("|a|b|\n|-|-|\n|<unk>|a<br>b|\n|`x`|**y** <!-- no -->z|\n")
+    assert "&lt;unk&gt;  a b" in said
+    assert "y z" in said
+    assert "no" not in said
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "part", ["[", "![", "[a](", "[a][", "*", "_", "`", "> ", "**a", "~~a", "<"]
+)
+def test_no_text_is_worth_seconds(part: str) -> None:
+    assert to_mrkdwn(part * (60_000 // len(part))) is not None
+
+
+def test_a_long_paragraph_is_converted_throughout() -> None:
+    said = to_mrkdwn("word **bold** [a](https://example.org) " * 300)
+    assert said.count("*bold*") > 290
+    assert said.count("<https://example.org|a>") > 290

@@ -1,11 +1,13 @@
 """Templates: what they may use, and how they are told what is wrong with them."""
 
+import json
+
 import pytest
 
 from slack_wrapper.errors import RequestError
 from slack_wrapper.job import without_secrets
 from slack_wrapper.session.facts import Lazy
-from slack_wrapper.session.templates import is_file, render
+from slack_wrapper.session.templates import Escaped, is_file, render
 
 CONTEXT = {
     "wildcards": {"sample": "a"},
@@ -82,3 +84,75 @@ def test_the_config_of_a_template_has_no_secret() -> None:
         "max_tokens": "c", "tokenizer": "bert", "PRIVATE-KEY": "d", "aws_secret": "e",
     }  # fmt: skip
     assert without_secrets(config) == {"db": {"host": "h"}, "tokenizer": "bert"}
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("<!here> {{ x }}", "<!here> &lt;!channel&gt; it's \"q\" &amp;"),
+        ("{{ x | raw }}", "<!channel> it's \"q\" &"),
+        ("{{ x | e }}", "&lt;!channel&gt; it's \"q\" &amp;"),
+        ("{{ (x | e) ~ \" it's\" }}", "&lt;!channel&gt; it's \"q\" &amp; it's"),
+        ("{% macro m(v) %}<!here> {{ v }}{% endmacro %}{{ m('<') }}", "<!here> &lt;"),
+        ("{{ ['<!here>'] | join(x[:1]) }}", "&lt;!here&gt;"),
+        ("{{ ['<!here>'] | tojson }}", '["\\u0026lt;!here\\u0026gt;"]'),
+        ("{{ 'a|b>' | link('https://h/a|b> <!channel>') }}",
+         "<https://h/a%7Cb%3E%20%3C!channel%3E|a¦b&gt;>"),
+        ("{{ 'a' | link('javascript:alert(1)') }}", "a"),
+        ("{{ '%d' | format(12345678) }} {{ '{:,}'.format(12345678) }}", "12345678 12,345,678"),
+        ("{% for one in [1, 2] %}{{ loop.index }}/{{ loop.length }} {% endfor %}", "1/2 2/2"),
+    ],
+)  # fmt: skip
+def test_values_are_escaped_and_what_the_author_writes_is_not(template: str, said: str) -> None:
+    assert render(template, {"x": '<!channel> it\'s "q" &'}) == said
+
+
+def test_in_json_a_value_stays_a_text() -> None:
+    value = 'a", "b": "<!here>'
+    said = render('{"a": "{{ x }}"}', {"x": value}, escaped=Escaped.JSON)
+    assert json.loads(said) == {"a": 'a", "b": "&lt;!here&gt;'}
+    dumped = render('{"a": {{ x | tojson }}}', {"x": value}, escaped=Escaped.JSON)
+    assert json.loads(dumped) == json.loads(said)
+
+
+BOMBS = [
+    "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "{% for a in range(99999) %}" + "z" * 99_999 + "{% endfor %}",
+    "{{ 'x' * 10**9 }}", "{{ [0] * 10**9 }}", "{{ 9 ** 9999 ** 9999 }}", "{{ 2 ** 99999999 }}",
+    "{{ '%0999999999d' % 1 }}", "{{ '%*d' % (999999999, 1) }}",
+    "{{ '%.999999999f' | format(1.0) }}", "{{ 'x' | center(10**9) }}",
+    "{{ 'x'.ljust(10**9) }}", "{{ '{:>999999999}'.format(1) }}",
+    "{{ '{:{w}}'.format(1, w=999999999) }}", "{{ 'a' | indent(10**9) }}",
+    "{{ [1] | batch(10**9, 'x') | list }}", "{{ [1] | slice(10**9) | list }}",
+    "{{ 1.5 | round(10**9) }}", "{{ [1] | tojson(indent=10**9) }}", "{{ lipsum(n=10**9) }}",
+    "{{ ['x'] | map('center', 10**9) | join }}", "{{ range(99999) | join('x' * 100000) }}",
+    "{{ ('x' * 999999) | replace('x', 'y' * 99999) }}", "{{ 'x'.replace('', 'y' * 999999) * 9 }}",
+    "{% macro f(n) %}{{ f(n) }}{{ f(n) }}{% endmacro %}{{ f(1) }}",
+    "{% macro d(x) %}{{ x }}{{ x }}{% endmacro %}{{ " + "d(" * 60 + "'x'" + ")" * 60 + " }}",
+    "{% set n = namespace(x='xx') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
+    "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}",
+    "{% set n = namespace(x=2) %}{% for i in range(99) %}{% set n.x = n.x * n.x %}{% endfor %}"
+    "{{ n.x }}",
+    "{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "{% for a in range(99) recursive %}"
+    "{{ loop(range(99)) }}{% endfor %}", "{{ range(10**9) }}", "x" * 300_000,
+]  # fmt: skip
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("template", BOMBS, ids=range(len(BOMBS)))
+def test_a_template_takes_bounded_time_and_room(template: str) -> None:
+    """Each of these would take minutes or gigabytes; ended within this process, with an error."""
+    with pytest.raises(RequestError, match="the post: template"):
+        render(template, {})
+
+
+def test_what_looks_like_a_secret_is_not_in_the_config() -> None:
+    config = {"db": [{"dbPassword": "p1", "host": "h"}], "PGPASSWORD": "p2", "dsn": "p3",
+              "pass": "p4", "pwd": "p5", "webhook": "p6", "url": "postgres://ada:p7@host/x",
+              "list": ["ftp://ada:p8@host"], "plain": 1, "slack": {"channel": "p9"}}  # fmt: skip
+    shown = without_secrets(config)
+    assert not [word for word in map("p{}".format, range(1, 10)) if word in str(shown)]
+    assert shown["db"] == [{"host": "h"}]
+    assert shown["plain"] == 1
+    listed = without_secrets({**config, "slack": {"template_config": ["plain", "pass"]}})
+    assert listed == {"plain": 1}

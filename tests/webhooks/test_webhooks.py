@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import messages, retry
+from slack_wrapper.client import flavors, messages, retry
 from slack_wrapper.client.flavors import markdown
 from slack_wrapper.client.webhook import REMEDIES
 from slack_wrapper.errors import (
@@ -326,3 +326,19 @@ def test_every_answer_is_documented() -> None:
     page = (REPOSITORY / "docs" / "webhooks.md").read_text(encoding="utf-8")
     rows = [f"| `{code}` | {hint} |" for code, hint in REMEDIES.items()]
     assert [row for row in rows if row not in page] == []
+
+
+@pytest.mark.parametrize("flavor", ["mattermost", "rocketchat", "zulip"])
+def test_what_is_text_in_slack_is_text_elsewhere(flavor: str) -> None:
+    """The control: the author's own mention and link are there."""
+    foreign = "&lt;!channel&gt; @all @**all** [x](http://e) ![p](http://e) `@here &lt;!all&gt;`"
+    field = {"type": "mrkdwn", "text": f"*@all*\n{foreign}"}
+    message = {"text": f"<!here> <https://h/a|b> {foreign}",
+               "attachments": [{"text": foreign, "blocks": [{"type": "section",
+                                                             "fields": [field]}]}]}  # fmt: skip
+    said = json.dumps(flavors.FLAVORS[flavor](message), ensure_ascii=False)
+    live = {"zulip": ["@**", "]("]}.get(flavor, ["@all", "<!channel", "<!all", "![p](", "[x]("])
+    assert not [one for one in live if one in said]
+    if flavor != "zulip":
+        assert "@here [b](https://h/a)" in said
+        assert said.count("@here") == 1
