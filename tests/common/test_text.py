@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from slack_wrapper.common.text import FENCE, cluster_before, shorten, split
+from slack_wrapper.texts import escape
 
 FAMILY, FLAG, KEYCAP, THUMB = "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "👍🏽"
 WHOLE = ["&amp;", "&lt;", "<@U00000ADA>", "<https://lab.org/a?b=1&amp;c=2|the run>", "<!here>",
@@ -121,3 +122,7 @@ def test_a_cut_at_the_end_of_a_code_block_leaves_no_empty_one() -> None:
     text = f"{FENCE}\n" + "a line of it\n" * 7 + f"{FENCE}\nthe end of the text"
     parts = list(split(text, 100))
     assert parts[-1] == "the end of the text"
+
+
+def test_what_is_not_markup_is_escaped_once() -> None:
+    assert escape("a & b < c > d &amp;") == "a &amp; b &lt; c &gt; d &amp;amp;"

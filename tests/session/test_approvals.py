@@ -263,3 +263,18 @@ def test_the_preflight_demands_the_scope_that_tells_bots_from_people(
     sandbox.store.data["tokens"][0]["scopes"].remove("users:read")
     wrong = [one for one in preflight.check(session, [asking(), message]) if not one.good]
     assert [(one.what, len(one.blocked)) for one in wrong] == [("scope users:read", 1)]
+
+
+def test_a_reminder_is_said_once_each_time(
+    session: LocalSession, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, ahead = time.time, [0.0]
+    monkeypatch.setattr(approvals, "SPACING", 0.0)
+    monkeypatch.setattr(approvals.Approvals, "_pause", lambda *_: 0.0)
+    said = []
+    for ahead[0] in (0.0, 5400.0, 5400.0, 5401.0, 9000.0, 9001.0):
+        with monkeypatch.context() as later:
+            later.setattr(approvals.time, "time", lambda: real() + ahead[0])
+            session.post(asking(remind_every="1h", time_limit="1d"))
+        said.append(sum("still open" in message["text"] for message in sandbox.messages()))
+    assert said == [0, 1, 1, 1, 2, 2]
