@@ -371,6 +371,8 @@ class SlackAmbiguous(SlackError):
         code: see `SlackError`.
         method: the same.
         hint: see `SlackWrapperError`.
+        again_in: seconds after which Slack can be asked once more whether it was carried out; None
+            when asking again would tell no more, so that a person has to look.
     """
 
     default_hint = "look into the channel; if the message is not there, run the step again"
@@ -383,9 +385,11 @@ class SlackAmbiguous(SlackError):
         code: str = "",
         method: str = "",
         hint: str | None = None,
+        again_in: float | None = None,
     ) -> None:
         super().__init__(message, code=code, method=method, hint=hint)
         self.kind = kind
+        self.again_in = again_in
 
 
 class ApprovalError(SlackWrapperError):

@@ -145,7 +145,9 @@ class Run:
         if session is None or not session.sends:
             return
         try:
-            done = session.flush(seconds=seconds or session.max_wait, wait=True)
+            done = session.flush(
+                seconds=seconds or session.max_wait, wait=True, patient=seconds is None
+            )
         except SlackWrapperError as error:
             warn(str(error))
             return

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     session.asks, code, done = True, EXIT_DONE, []
     if args.here:
         _bring_here(session)
-    for entry, outcome in session.flush():
+    for entry, outcome in session.flush(patient=True):
         done.append(_told(entry, outcome))
         if isinstance(outcome, SlackWrapperError):
             console.fail(f"{entry.name}: {outcome}")

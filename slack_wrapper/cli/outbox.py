@@ -133,7 +133,7 @@ def _decide(args: argparse.Namespace, entry: Entry, outbox: Outbox, ledger: Ledg
     if args.posted:
         _settle(entry, outbox, ledger)
         return f"taken as posted: {entry.name}"
-    entry.progress.unclear = entry.progress.accepted = False
+    entry.progress.unclear = entry.progress.accepted = entry.progress.doubted = False
     if not entry.queued_at:
         ledger.save(entry)
         return f"released {entry.name}; deliver it by running its step again"

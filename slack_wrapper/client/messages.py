@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from slack_wrapper.client import recognition, settling
+from slack_wrapper.client.reading import Reading
+from slack_wrapper.client.recognition import EVENT_TYPE, Verdict
 from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.settling import FULL, Doubt, Look, Unsaved
+from slack_wrapper.client.slack_clock import SlackClock, clock_of
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused
+from slack_wrapper.errors import SlackAmbiguous, SlackError
 
-# Our idempotency key travels as message metadata: https://docs.slack.dev/messaging/message-metadata
-EVENT_TYPE = "slack_wrapper_post"
-# Seconds before the looks for an unclear post: Slack may still be busy with it at the first.
-LOOKS = (1.0, 3.0)
-# Seconds by which this machine's clock may run ahead of Slack's without a post being missed.
-CLOCK_MARGIN = 600.0
-_PAGE = 200
+_POST = "chat.postMessage"
 _TS = "\0"  # in a link of another message, where the ts goes
-_MAX_PAGES = 10
+# Readings that Slack has interrupted, which are gone on with: fingerprint and key of the post → it.
+_interrupted: dict[tuple[str, str], _Search] = {}
 
 
 @dataclass(frozen=True)
@@ -60,6 +58,9 @@ def post(
     about: str,
     locate: Callable[[str], str],
     repost: bool = False,
+    doubt: Doubt | None = None,
+    save: Callable[[], None] = lambda: None,
+    seconds: float = FULL,
 ) -> Posted:
     """Post `message` exactly once.
 
@@ -69,27 +70,36 @@ def post(
         retrier: bounds the repetitions.
         about: what the call is about, for errors.
         locate: channel name → ID, which reading the history needs.
-        repost: whether to post again what may be there, when the channel cannot be read.
+        repost: whether to post again what may be there, when it can never be found out.
+        doubt: what is known of the post; if it is unclear from before, that is settled first.
+        save: writes `doubt` down, before each call.
+        seconds: for which to look for a post whose outcome is unclear.
 
     Raises:
         SlackRefused, SlackUnavailable: it was not posted.
-        SlackAmbiguous: it may have been posted, and the channel cannot be read to find out.
+        SlackAmbiguous: it may have been posted; see `settling.settle`.
     """
-    started = time.time()
+    doubt, clock = doubt or Unsaved(), clock_of(transport.base_url)
 
     def call() -> Posted:
-        answer = transport.call("chat.postMessage", _arguments(message), about=about)
+        answer = settling.attempt(
+            doubt, clock, lambda: transport.call(_POST, _arguments(message), about=about), save
+        )
+        recognition.remember(transport, str(answer["channel"]), str(answer["ts"]), message.key)
         return Posted(str(answer["channel"]), str(answer["ts"]))
 
-    def settle() -> Posted | None:
+    def settle(*, fresh: bool = True) -> Posted | None:
         try:
-            return find(transport, message, since=started, about=about, locate=locate)
-        except SlackAmbiguous:
-            if repost:
+            return find(
+                transport, message, doubt, about=about, locate=locate, seconds=seconds, fresh=fresh
+            )
+        except SlackAmbiguous as error:
+            if repost and error.again_in is None:
                 return None
             raise
 
-    return retrier.run(call, settle=settle, visible=True)
+    found = settle(fresh=False) if doubt.unclear else None
+    return found or retrier.run(call, settle=settle, visible=True)
 
 
 def _arguments(message: Message) -> dict[str, Any]:
@@ -106,85 +116,126 @@ def _arguments(message: Message) -> dict[str, Any]:
 def find(
     transport: Transport,
     message: Message,
+    doubt: Doubt,
     *,
-    since: float,
     about: str,
     locate: Callable[[str], str],
+    seconds: float = FULL,
+    fresh: bool = False,
 ) -> Posted | None:
-    """Look for a post of ours by its key.
+    """Look for an unclear post of ours.
 
     Args:
         transport: the connection.
         message: the message, with its key.
+        doubt: what is known of the post.
         about: what the call is about, for errors.
         locate: channel name → ID.
-        since: seconds since the epoch (this machine's clock) before the post was first tried.
+        seconds: for which to look.
+        fresh: whether it was posted just now.
 
     Returns:
-        Where it is, or None if it surely was not posted.
+        Where it is, or None if it surely was not posted and will not be.
 
     Raises:
-        SlackAmbiguous: the channel's history cannot be read.
+        SlackAmbiguous: see `settling.settle`.
     """
-    for pause in LOOKS:
-        time.sleep(pause)
-        try:
-            channel = locate(message.channel)
-            for found in history(transport, channel, since=since, thread=message.thread_ts):
-                if key_of(found) == message.key:
-                    return Posted(channel, str(found["ts"]))
-        except SlackError as error:
-            raise SlackAmbiguous(
-                f"the message for {about} may or may not have been posted, "
-                f"and the channel cannot be read to find out: {error.code or error.message}",
-                code="unsettled",
-                method="chat.postMessage",
-                hint=(
-                    "look into the channel; give the app the scopes channels:history and "
-                    "groups:history and invite it, and such a case settles itself"
-                ),
-            ) from None
-    return None
+    clock, name = clock_of(transport.base_url), (transport.fingerprint, message.key)
 
-
-def key_of(message: dict[str, Any]) -> str | None:
-    """Return our idempotency key of a message from the history, if it has one."""
-    metadata = message.get("metadata") or {}
-    payload = metadata.get("event_payload") or {}
-    return payload.get("key") if metadata.get("event_type") == EVENT_TYPE else None
-
-
-def history(
-    transport: Transport, channel: str, *, since: float, thread: str | None = None
-) -> Iterator[dict[str, Any]]:
-    """Yield the messages of a channel, or of one thread, since a time, metadata included.
-
-    Args:
-        channel: ID.
-        since: seconds since the epoch; `CLOCK_MARGIN` is taken off.
-        thread: ts of the thread's root, to read its replies instead.
-
-    Raises:
-        SlackError: the channel cannot be read.
-    """
-    method = "conversations.replies" if thread else "conversations.history"
-    params: dict[str, Any] = {
-        "channel": channel,
-        "ts": thread,
-        "oldest": f"{max(0.0, since - CLOCK_MARGIN):.6f}",
-        "include_all_metadata": True,
-        "limit": _PAGE,
-    }
-    for _ in range(_MAX_PAGES):
-        answer = Retrier(transport.lookups).run(
-            functools.partial(transport.call, method, params, about=f"channel {channel}")
+    def look() -> Look[Posted]:
+        channel = locate(message.channel)
+        search = _interrupted.pop(name, None) or _Search(
+            transport, message, channel, doubt, clock, patient=seconds >= FULL
         )
-        yield from answer.get("messages") or []
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return
-        params = {**params, "cursor": cursor}
-    raise SlackRefused("the channel is too busy to be searched", code="too_busy", method=method)
+        try:
+            return search.look()
+        except SlackError:
+            if search.begun:
+                _interrupted[name] = search
+            raise
+
+    found = settling.settle(
+        doubt,
+        clock,
+        look,
+        what=f"the message for {about} may or may not have been posted",
+        method=_POST,
+        seconds=seconds,
+        fresh=fresh,
+    )
+    _interrupted.pop(name, None)
+    if found:
+        recognition.remember(transport, found.channel, found.ts, message.key)
+    return found
+
+
+class _Search:
+    """One search for a message in its channel or thread; goes on where Slack has interrupted it."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        message: Message,
+        channel: str,
+        doubt: Doubt,
+        clock: SlackClock,
+        *,
+        patient: bool,
+    ) -> None:
+        self._transport, self._message, self._channel = transport, message, channel
+        self._clock, self._earliest = clock, settling.earliest(doubt, clock)
+        self._reading = Reading(
+            transport,
+            channel,
+            since=settling.since(doubt, clock),
+            thread=message.thread_ts,
+            patient=patient,
+        )
+        self._same: set[str] = set()  # ts of messages without a key that say the same
+        self._unsure = self._lost = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is something to go on with: a page was read, and all of it looked at."""
+        return self._reading.begun is not None and not self._lost
+
+    def look(self) -> Look[Posted]:
+        """Read on to the end, or to the message.
+
+        Raises:
+            SlackError: Slack cannot be asked now.
+        """
+        for found in self._reading:
+            verdict = self._judge(found)
+            if verdict is Verdict.OURS:
+                return Look(self._at(str(found["ts"])), self._clock.now())
+            if verdict is Verdict.SAME:
+                self._same.add(str(found["ts"]))
+            self._unsure |= verdict is Verdict.UNSURE
+        as_of, gap = self._reading.begun or 0.0, self._reading.gap
+        if not gap and not self._unsure and len(self._same) == 1:
+            return Look(self._at(self._same.pop()), as_of)
+        if not gap and (self._unsure or self._same):
+            gap = "Slack shows messages without the metadata by which ours is known"
+        return Look(None, as_of, gap)
+
+    def _judge(self, found: dict[str, Any]) -> Verdict:
+        try:
+            return recognition.judge(
+                self._transport,
+                found,
+                key=self._message.key,
+                text=self._message.text,
+                channel=self._channel,
+                thread=self._message.thread_ts,
+                earliest=self._earliest,
+            )
+        except SlackError:
+            self._lost = True
+            raise
+
+    def _at(self, ts: str) -> Posted:
+        return Posted(self._channel, ts)
 
 
 def permalink(transport: Transport, posted: Posted, thread: str | None = None) -> str | None:

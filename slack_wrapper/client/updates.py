@@ -15,6 +15,7 @@ from slack_wrapper.client import messages
 from slack_wrapper.client.closed import uneditable, unthreadable
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.settling import FOREGROUND, Doubt, Unsaved
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.texts import split
@@ -30,6 +31,7 @@ class Living:
         replies: the messages that continue it, in order; `update` keeps them up to date.
         anew: how many of these were said anew, as the one before could not be edited.
         thread_ts: root of the thread that it stands in itself; None when it is a root.
+        doubt: whether the next reply may be there already.
     """
 
     posted: Posted
@@ -37,6 +39,7 @@ class Living:
     replies: list[Posted] = field(default_factory=list)
     anew: int = 0
     thread_ts: str | None = None
+    doubt: Doubt = field(default_factory=Unsaved)
 
 
 def update(
@@ -49,6 +52,7 @@ def update(
     locate: Callable[[str], str] = str,
     blocks: Sequence[dict[str, Any]] = (),
     attachments: Sequence[dict[str, Any]] = (),
+    seconds: float = FOREGROUND,
 ) -> None:
     """Let a message of ours say something else.
 
@@ -67,6 +71,8 @@ def update(
         locate: channel name → ID; the channel of a posted message is an ID already.
         blocks: all blocks of the message; those that it had are replaced.
         attachments: the same.
+        seconds: for which to look for a further part whose outcome is unclear; the next update goes
+            on with it.
 
     Raises:
         SlackRefused: the message itself cannot be edited, see `closed.uneditable`, and others.
@@ -86,7 +92,16 @@ def update(
         root = living.thread_ts or living.posted.ts
         reply = Message(living.posted.channel, part, key=key, thread_ts=root)
         return continued(
-            reply, lambda one: messages.post(transport, one, retrier, about=about, locate=locate)
+            reply,
+            lambda one: messages.post(
+                transport,
+                one,
+                retrier,
+                about=about,
+                locate=locate,
+                doubt=living.doubt,
+                seconds=seconds,
+            ),
         )
 
     for number, part in enumerate(rest):

@@ -5,20 +5,16 @@ https://docs.slack.dev/messaging/working-with-files#upload. Memory does not grow
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 
 from slack_wrapper.client.files import LocalFile, WatchedReader
-from slack_wrapper.client.messages import LOOKS, history
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused, SlackUnavailable
+from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
 
 COMPLETE = "files.completeUploadExternal"
-# Seconds between the looks for the message that a share makes: Slack shares asynchronously.
-SHARE_LOOKS = (0.0, 0.2, 0.4, 0.8, 1.6, 3.0, 5.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -110,56 +106,16 @@ def may_upload(transport: Transport, name: str) -> None:
     transport.call("files.getUploadURLExternal", {"filename": name, "length": 1}, about=name)
 
 
-def share(
-    transport: Transport,
-    files: Sequence[UploadedFile],
-    target: Share,
-    retrier: Retrier,
-    *,
-    repost: bool = False,
-) -> str | None:
-    """Let Slack make the uploaded files appear as one message, exactly once; see `await_share`.
-
-    Args:
-        transport: the connection.
-        files: uploaded before.
-        target: where they go.
-        retrier: bounds the repetitions.
-        repost: whether to share again what may be there, when the scopes do not allow to look.
-
-    Returns:
-        The ts of that message if it is known already.
-
-    Raises:
-        SlackRefused, SlackUnavailable: they were not shared.
-        SlackAmbiguous: they may have been shared, and the scopes do not allow to find out.
-    """
-    started = time.time()
-
-    def complete() -> str:
-        transport.call(
-            COMPLETE,
-            {
-                "files": [{"id": file.id, "title": file.title} for file in files],
-                "channel_id": target.channel,
-                "thread_ts": target.thread_ts,
-                # Slack ignores the one when the other is there.
-                "initial_comment": None if target.blocks else target.comment or None,
-                "blocks": list(target.blocks) or None,
-            },
-            about=target.about,
-        )
-        return ""
-
-    def look() -> str | None:
-        try:
-            return settle(transport, files, target, since=started)
-        except SlackAmbiguous:
-            if repost:
-                return None
-            raise
-
-    return retrier.run(complete, settle=look, visible=True) or None
+def share_arguments(files: Sequence[UploadedFile], target: Share) -> dict[str, Any]:
+    """Return the arguments of the call that lets uploaded files appear; see `sharing.share`."""
+    return {
+        "files": [{"id": file.id, "title": file.title} for file in files],
+        "channel_id": target.channel,
+        "thread_ts": target.thread_ts,
+        # Slack ignores the one when the other is there.
+        "initial_comment": None if target.blocks else target.comment or None,
+        "blocks": list(target.blocks) or None,
+    }
 
 
 def keep_private(transport: Transport, file: UploadedFile, retrier: Retrier) -> None:
@@ -186,94 +142,3 @@ def keep_private(transport: Transport, file: UploadedFile, retrier: Retrier) -> 
                 raise
 
     retrier.run(complete)
-
-
-def await_share(
-    transport: Transport,
-    files: Sequence[UploadedFile],
-    target: Share,
-    *,
-    since: float,
-    looks: Iterable[float] = SHARE_LOOKS,
-) -> str | None:
-    """Wait until Slack says that the files are in the channel.
-
-    Returns:
-        The ts of their message, or None when Slack may not be asked.
-
-    Raises:
-        SlackAmbiguous: Slack may be asked, and does not say so in time.
-    """
-    for pause in looks:
-        time.sleep(pause)
-        try:
-            ts = find_share(transport, files, target, since=since)
-        except SlackError:
-            return None
-        if ts:
-            return ts
-    raise SlackAmbiguous(
-        f"slack has taken {', '.join(file.name for file in files)} and does not say that "
-        f"{target.about} has them",
-        code="not_shared",
-        method=COMPLETE,
-        hint="it is looked for again by `slack-wrapper flush` and by the next run",
-    )
-
-
-def find_share(
-    transport: Transport, files: Sequence[UploadedFile], target: Share, *, since: float
-) -> str | None:
-    """Return the ts of the message that carries `files`, or None if there is none.
-
-    Raises:
-        SlackError: neither files.info nor the channel's history may be read.
-    """
-    try:
-        return _share_by_info(transport, files[0].id, target)
-    except SlackRefused as refused:
-        if refused.code in ("file_not_found", "file_deleted"):
-            return None
-    ids = {file.id for file in files}
-    for message in history(transport, target.channel, since=since, thread=target.thread_ts):
-        if ids & {str(file.get("id")) for file in message.get("files") or []}:
-            return str(message["ts"])
-    return None
-
-
-def _share_by_info(transport: Transport, file_id: str, target: Share) -> str | None:
-    answer = Retrier(transport.lookups).run(lambda: transport.call("files.info", {"file": file_id}))
-    for places in ((answer.get("file") or {}).get("shares") or {}).values():
-        for place in places.get(target.channel) or []:
-            if target.thread_ts is None or place.get("thread_ts") == target.thread_ts:
-                return str(place["ts"])
-    return None
-
-
-def settle(
-    transport: Transport, files: Sequence[UploadedFile], target: Share, *, since: float
-) -> str | None:
-    """Find out whether an unclear share was carried out.
-
-    Returns:
-        The ts of its message, or None if the files surely were not shared.
-
-    Raises:
-        SlackAmbiguous: the scopes do not allow to find out.
-    """
-    names = ", ".join(file.name for file in files)
-    try:
-        for pause in LOOKS:
-            time.sleep(pause)
-            ts = find_share(transport, files, target, since=since)
-            if ts:
-                return ts
-    except SlackError as error:
-        raise SlackAmbiguous(
-            f"{names} may or may not have been shared in {target.about}, "
-            f"and slack may not be asked: {error.code or error.message}",
-            code="unsettled",
-            method=COMPLETE,
-            hint="look into the channel; with the scope files:read such a case settles itself",
-        ) from None
-    return None

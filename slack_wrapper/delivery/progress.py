@@ -27,6 +27,12 @@ class Progress:
         attempts: calls that the last delivery needed for what took it most.
         unclear: whether the next visible call may have been carried out already.
         plain: whether what is said beside files went, or goes, without blocks.
+        sent_at: when the last visible call was sent, in seconds since the epoch; 0: not known.
+        by_slack: whether `sent_at` is by Slack's clock and not by this machine's.
+        doubt: why the outcome of that call is unclear, see `errors.Ambiguity`; empty while it is
+            under way, and so after a crash.
+        doubted: whether a call that shares the uploaded files was unclear before, however it was
+            settled then: such files are never uploaded anew.
         post_at: when Slack was asked to post it by itself, in seconds since the epoch; 0: never.
     """
 
@@ -41,6 +47,10 @@ class Progress:
     attempts: int = 0
     unclear: bool = False
     plain: bool = False
+    sent_at: float = 0.0
+    by_slack: bool = False
+    doubt: str = ""
+    doubted: bool = False
     post_at: int = 0
 
     @property

@@ -31,6 +31,7 @@ from slack_wrapper.texts import escape, split
 
 T = TypeVar("T")
 CALL_SECONDS = 8.0  # for which one call waits: the end of a run may wait for it
+LOOK_SECONDS = 5.0  # for which an unclear message is looked for; it is gone on with later
 EVERY = 1.0  # seconds between two calls
 # What meets an outage is not tried again here: the next state of the run is said later anyway.
 POLICY = RetryPolicy(attempts=2, total=CALL_SECONDS, base=0.3, cap=1.0, max_wait=3.0)
@@ -79,9 +80,7 @@ class Line:
             thread_ts=progress.thread,
             attachments=list(say.attachments),
         )
-        posted = self._find(message, progress) if progress.unclear else None
-        if posted is None:
-            posted = self._post(message, progress)
+        posted = self._post(message, progress)
         self._workspace.names.learn(self._settings.channel, posted.channel)
         progress.channel, progress.ts, progress.parts = posted.channel, posted.ts, 1
         living = Living(posted, progress.key, thread_ts=progress.thread)
@@ -198,10 +197,19 @@ class Line:
     def _orphan(self, mark: Mark) -> Posted | None:
         if mark.ts:
             return Posted(mark.channel, mark.ts)
-        message = Message(mark.channel, "", key=mark.key)
+        self._turn()
         try:
-            return self._look(message, mark.began)
-        except SlackAmbiguous:
+            return messages.find(
+                self._workspace.transport,
+                Message(mark.channel, "", key=mark.key),
+                Progress(started=mark.began, unclear=True),
+                about=self._about,
+                locate=self._workspace.names.channel_id,
+                seconds=0.0,
+            )
+        except SlackAmbiguous as error:
+            if error.again_in is not None:
+                raise
             return None  # the channel cannot be read: nobody knows whether it is there
 
     def _request(self) -> Request:
@@ -215,22 +223,15 @@ class Line:
 
     def _post(self, message: Message, progress: Progress) -> Posted:
         names = self._workspace.names
-        progress.unclear = True
         try:
-            try:
-                posted = self._once(message)
-            except SlackRefused as refused:
-                identifier = names.instead(message.channel, refused)
-                if identifier is None:
-                    raise
-                posted = self._once(replace(message, channel=identifier))
-        except (SlackRefused, SlackUnavailable):
-            progress.unclear = False
-            raise
-        progress.unclear = False
-        return posted
+            return self._once(message, progress)
+        except SlackRefused as refused:
+            identifier = names.instead(message.channel, refused)
+            if identifier is None:
+                raise
+            return self._once(replace(message, channel=identifier), progress)
 
-    def _once(self, message: Message) -> Posted:
+    def _once(self, message: Message, progress: Progress) -> Posted:
         return self._call(
             lambda retrier: messages.post(
                 self._workspace.transport,
@@ -238,22 +239,9 @@ class Line:
                 retrier,
                 about=self._about,
                 locate=self._workspace.names.channel_id,
+                doubt=progress,
+                seconds=LOOK_SECONDS,
             )
-        )
-
-    def _find(self, message: Message, progress: Progress) -> Posted | None:
-        found = self._look(message, progress.started)
-        progress.unclear = False
-        return found
-
-    def _look(self, message: Message, since: float) -> Posted | None:
-        self._turn()
-        return messages.find(
-            self._workspace.transport,
-            message,
-            since=since,
-            about=self._about,
-            locate=self._workspace.names.channel_id,
         )
 
     def _call(self, call: Callable[[Retrier], T]) -> T:

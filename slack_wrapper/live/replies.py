@@ -159,8 +159,9 @@ class Replies:
                 card.living = self._say(render.Shown(card.text()), card.progress)
             else:
                 self._line.update(card.living, render.Shown(card.text()))
-        except SlackAmbiguous:
-            card.unclear = True  # the root tells of the failure in any case
+        except SlackAmbiguous as error:
+            # The root tells of the failure in any case.
+            card.unclear = error.again_in is None
             return
         except SlackRefused as refused:
             if card.living is None or not uneditable(refused):

@@ -61,6 +61,8 @@ SPACING = 2.0
 TROUBLE, MOST_TROUBLE = 5.0, 60.0
 # Seconds after which a step that does not come again is taken for killed.
 _GONE = 600.0
+# Seconds for which an unclear question is looked for at once: its step comes again anyway.
+_LOOK = 5.0
 _ONCE = RetryPolicy(attempts=1, max_wait=0.0)
 
 
@@ -175,7 +177,7 @@ class Approvals:
     ) -> Receipt:
         """Post the question, unless it is there; put its reactions on it, to be clicked."""
         before = self.courier.ledger.find(step_of(asked.receipt, asked.channels[0]))
-        receipt = dict(self.courier.deliver(workspace, asked, files))
+        receipt = dict(self.courier.deliver(workspace, asked, files, seconds=_LOOK))
         if not receipt.get("ts"):
             raise SlackRefused(
                 f"the question is in {asked.about}, and slack does not tell where",
@@ -373,7 +375,8 @@ def _say(workspace: Workspace, asked: Request, receipt: Receipt, name: str, text
 
     def post(one: Message) -> Posted:
         wire, about = workspace.transport, asked.about
-        return messages.post(wire, one, Retrier(_ONCE), about=about, locate=str)
+        # It is not said again, whatever has become of it: so it is not looked for.
+        return messages.post(wire, one, Retrier(_ONCE), about=about, locate=str, seconds=0.0)
 
     with contextlib.suppress(SlackError):
         try:

@@ -12,7 +12,9 @@ from slack_wrapper import atomic
 from slack_wrapper.client import scheduled
 from slack_wrapper.client.closed import unthreadable
 from slack_wrapper.client.files import LocalFile
+from slack_wrapper.client.refusals import AMBIGUOUS
 from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.settling import FOREGROUND, FULL
 from slack_wrapper.common import console
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.keeping import keep
@@ -104,6 +106,7 @@ class Courier:
         files: Sequence[LocalFile],
         *,
         thread: str | None = None,
+        seconds: float | None = None,
     ) -> Receipt:
         """Post to the one channel of a request, unless that has been done already.
 
@@ -112,6 +115,8 @@ class Courier:
             request: with one channel.
             files: its files, checked.
             thread: the root to reply to, see `threads.root_of`; else `request.thread` tells.
+            seconds: for which to look for the post if its outcome is unclear; by default shortly if
+                it may wait in the outbox meanwhile, and else until it is found out.
 
         Raises:
             SlackError, FileError, RequestError: it was not posted and does not wait.
@@ -132,7 +137,9 @@ class Courier:
                 step or "post", request.to_dict(), Progress(thread=thread), step,
                 digest_of(request, files), looked_at=looks_of(files),
             )  # fmt: skip
-            return self._deliver(workspace, request, entry, files)
+            if seconds is None:
+                seconds = FULL if request.on_failure == FAIL else FOREGROUND
+            return self._deliver(workspace, request, entry, files, seconds)
 
     def _before(
         self, step: str, request: Request, files: Sequence[LocalFile]
@@ -200,10 +207,12 @@ class Courier:
         save: Callable[[], None],
         *,
         at: float = 0.0,
+        seconds: float = FOREGROUND,
     ) -> Receipt:
         """Carry out what is left of a post and return its receipt; see `Delivery.run`.
 
-        With a time, Slack is asked to post it then; see `timing.schedule`.
+        With a time, Slack is asked to post it then; see `timing.schedule`. For what may be there
+        already is looked for so many seconds; see `settling.settle`.
         """
         progress, names = entry.progress, workspace.names
         retrier = self.retrier(workspace, request)
@@ -223,6 +232,7 @@ class Courier:
             self._lanes[entry.place],
             save,
             self.repost,
+            seconds,
         )
         try:
             settled = timing.settle(delivery) if progress.unclear and progress.post_at else None
@@ -428,14 +438,25 @@ class Courier:
         seen.kept = entry.progress.key
 
     def _deliver(
-        self, workspace: Workspace, request: Request, entry: Entry, files: Sequence[LocalFile]
+        self,
+        workspace: Workspace,
+        request: Request,
+        entry: Entry,
+        files: Sequence[LocalFile],
+        seconds: float,
     ) -> Receipt:
         when = timing.waits(request, entry.progress.started, self.quiet)
         try:
             if not when:
                 self._wait_behind(request, entry)
             receipt = self.send(
-                workspace, request, entry, files, lambda: self._save(entry), at=when
+                workspace,
+                request,
+                entry,
+                files,
+                lambda: self._save(entry),
+                at=when,
+                seconds=seconds,
             )
         except SlackError as error:
             if when and (error.code in scheduled.UNFIT or error.code == BEHIND):
@@ -486,8 +507,7 @@ class Courier:
         may_pass = isinstance(error, (SlackUnavailable, SlackAmbiguous))
         if request.on_failure == QUEUE and may_pass:
             self._keep_files(entry, files)
-            unclear = isinstance(error, SlackAmbiguous)
-            self.outbox.take(entry, error.message, self.ledger.sending, held=unclear)
+            self.outbox.take(entry, error.message, self.ledger.sending, held=holds(error))
             status = "queued"
         elif request.on_failure == WARN:
             self.ledger.forget(entry)
@@ -545,6 +565,16 @@ def _run(delivery: Delivery) -> Receipt:
             raise
     delivery.progress.channel = None
     return delivery.run()
+
+
+def holds(error: SlackError) -> bool:
+    """Whether a post that has met transient trouble is to hold up nothing that comes after it.
+
+    So it is when a person has to look for it, and when Slack itself fails on this very post.
+    """
+    if isinstance(error, SlackAmbiguous):
+        return error.again_in is None
+    return error.code in AMBIGUOUS
 
 
 def _no_answer(error: SlackError) -> bool:

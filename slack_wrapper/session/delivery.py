@@ -8,15 +8,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slack_wrapper.client import messages, uploads
+from slack_wrapper.client import messages, sharing
 from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier
+from slack_wrapper.client.settling import FOREGROUND
 from slack_wrapper.client.updates import continued
 from slack_wrapper.client.uploads import Share, UploadedFile
+from slack_wrapper.common.patience import scaled
 from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
+from slack_wrapper.errors import SlackRefused, SlackUnavailable
 from slack_wrapper.session import beside_files, receipts, uploading
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, with_images
@@ -48,7 +50,8 @@ class Delivery:
         retrier: bounds the repetitions.
         lane: keeps what people see in one order; entered once.
         save: writes the progress down.
-        repost: whether to post again what may be there, when it cannot be found out.
+        repost: whether to post again what may be there, when it can never be found out.
+        seconds: for which to look for what may be there already.
     """
 
     workspace: Workspace
@@ -60,16 +63,13 @@ class Delivery:
     lane: AbstractContextManager[None]
     save: Callable[[], None]
     repost: bool = False
+    seconds: float = FOREGROUND
     _located: float = float("-inf")  # monotonic time of the channel's look-up
 
     @property
     def target(self) -> str:
         """The channel to post to: an ID where one is known, else the name."""
         return target(self.workspace.names, self.request)
-
-    def unclear(self) -> AbstractContextManager[None]:
-        """Return what goes around a visible call: its outcome is unclear until it is known."""
-        return _Unclear(self)
 
     def run(self) -> Receipt:
         """Carry the request out and return its receipt.
@@ -158,13 +158,13 @@ class Delivery:
 
     def _post_with_images(self, message: Message) -> Posted:
         """Post as soon as Slack has looked at the images: until then it refuses their blocks."""
-        for pause in uploads.SHARE_LOOKS[1:]:
+        for pause in sharing.SHARE_LOOKS[1:]:
             try:
                 return self._post(message)
             except SlackRefused as refused:
                 if refused.code not in _NOT_READY:
                     raise
-                time.sleep(pause)
+                time.sleep(scaled(pause))
         return self._post(message)
 
     def _share(self) -> None:
@@ -172,7 +172,7 @@ class Delivery:
         try:
             self._complete()
         except SlackRefused as refused:
-            if refused.code not in LOST_UPLOAD:
+            if refused.code not in LOST_UPLOAD or self.progress.doubted:
                 raise
             self.progress.uploaded.clear()
             self._upload()
@@ -186,29 +186,23 @@ class Delivery:
                     again.message, code=again.code, method=again.method
                 ) from None
         if self.progress.ts is None:
-            self.progress.ts = uploads.await_share(
-                self.workspace.transport, self._sent(), self._where(), since=self.progress.started
+            self.progress.ts = sharing.await_share(
+                self.workspace.transport,
+                self._sent(),
+                self._where(),
+                self.progress,
+                seconds=self.seconds,
             )
-        self.progress.unclear = False
         self.progress.parts = 1
 
     def _complete(self) -> None:
         """Let Slack share what was uploaded, unless it has done so or promised to."""
-        progress, transport = self.progress, self.workspace.transport
+        progress = self.progress
         if progress.accepted:
             return
-        if progress.unclear:
-            try:
-                progress.ts = uploads.settle(
-                    transport, self._sent(), self._where(), since=progress.started
-                )
-            except SlackAmbiguous:
-                if not self.repost:
-                    raise
-        if progress.ts is None:
-            if not progress.unclear and time.monotonic() - self._located > _SOON:
-                self._locate()  # the upload took its time, or waited in the outbox
-            progress.ts = self._say_beside()
+        if not progress.unclear and time.monotonic() - self._located > _SOON:
+            self._locate()  # the upload took its time, or waited in the outbox
+        progress.ts = self._say_beside()
         progress.accepted = True
         self.save()
 
@@ -222,10 +216,16 @@ class Delivery:
             self.progress.plain = True
         while True:
             try:
-                with _Unclear(self):
-                    return uploads.share(
-                        transport, self._sent(), self._where(), self.retrier, repost=self.repost
-                    )
+                return sharing.share(
+                    transport,
+                    self._sent(),
+                    self._where(),
+                    self.retrier,
+                    repost=self.repost,
+                    doubt=self.progress,
+                    save=self.save,
+                    seconds=self.seconds,
+                )
             except SlackRefused as refused:
                 if refused.code not in beside_files.REFUSALS or not self._where().blocks:
                     raise
@@ -244,18 +244,13 @@ class Delivery:
 
     def _post(self, message: Message) -> Posted:
         """Post by name, which spares a look-up; private channels take their ID only."""
-        found = self._find(message) if self.progress.unclear else None
-        if found:
-            self.progress.unclear = False
-            return found
-        with _Unclear(self):
-            try:
-                return self._post_once(message)
-            except SlackRefused as refused:
-                instead = self.workspace.names.instead(message.channel, refused)
-                if instead is None:
-                    raise
-                return self._post_once(replace(message, channel=instead))
+        try:
+            return self._post_once(message)
+        except SlackRefused as refused:
+            instead = self.workspace.names.instead(message.channel, refused)
+            if instead is None:
+                raise
+            return self._post_once(replace(message, channel=instead))
 
     def _post_once(self, message: Message) -> Posted:
         return messages.post(
@@ -265,36 +260,10 @@ class Delivery:
             about=self.request.about,
             locate=self.workspace.names.channel_id,
             repost=self.repost,
+            doubt=self.progress,
+            save=self.save,
+            seconds=self.seconds,
         )
-
-    def _find(self, message: Message) -> Posted | None:
-        try:
-            return messages.find(
-                self.workspace.transport,
-                message,
-                since=self.progress.started,
-                about=self.request.about,
-                locate=self.workspace.names.channel_id,
-            )
-        except SlackAmbiguous:
-            if self.repost:
-                return None
-            raise
-
-
-class _Unclear(AbstractContextManager[None]):
-    """Around a visible call: written down as unclear before, until its outcome is known."""
-
-    def __init__(self, delivery: Delivery) -> None:
-        self._delivery = delivery
-
-    def __enter__(self) -> None:
-        self._delivery.progress.unclear = True
-        self._delivery.save()
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, frames: object) -> None:
-        known = kind is None or issubclass(kind, (SlackRefused, SlackUnavailable))
-        self._delivery.progress.unclear = not known
 
 
 def target(names: Names, request: Request) -> str:

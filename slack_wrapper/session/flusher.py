@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import SlackWrapperError
 
 INTERVAL = 30.0  # seconds between two tries, the first time
@@ -31,7 +32,7 @@ class Flusher:
 
     def _run(self) -> None:
         pause = INTERVAL
-        while not self._over.wait(pause):
+        while not self._over.wait(scaled(pause)):
             if self._waits():
                 with contextlib.suppress(SlackWrapperError):  # the flush at the end tells it
                     self._flush(stop=self._over.is_set)

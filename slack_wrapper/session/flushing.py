@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client.refusals import OF_THE_POST
+from slack_wrapper.client.settling import FULL, LOOKED_FOR
 from slack_wrapper.common import console
+from slack_wrapper.common.patience import scaled
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.shelf import Name, place_name
 from slack_wrapper.errors import (
@@ -21,6 +23,7 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.session import receipts
 from slack_wrapper.session.base import Receipt
+from slack_wrapper.session.courier import holds
 from slack_wrapper.session.knocking import knock
 from slack_wrapper.session.queued_files import unchanged
 from slack_wrapper.session.request import Request
@@ -28,6 +31,8 @@ from slack_wrapper.session.threads import BEHIND
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
+
+_NAP = 0.5  # seconds between two looks at whether a flush is over
 
 Outcome = tuple[Entry, Receipt | SlackWrapperError]
 
@@ -44,6 +49,7 @@ def flush(
     seconds: float = float("inf"),
     stop: Callable[[], bool] = never,
     wait: bool = False,
+    patient: bool = False,
 ) -> list[Outcome]:
     """Deliver what waits.
 
@@ -59,6 +65,8 @@ def flush(
         seconds: after these no further entry is begun.
         stop: nor when this says so.
         wait: for a flush of another thread, and then deliver what it has left.
+        patient: whether to wait, within those seconds, until it can be told whether posts whose
+            outcome is unclear were carried out.
 
     Returns:
         Each entry that was tried, with its receipt or with what kept it.
@@ -67,10 +75,34 @@ def flush(
         LedgerUnusable: the outbox cannot be locked.
     """
     end = time.monotonic() + seconds
+
+    def over() -> bool:
+        return stop() or time.monotonic() > end
+
     with session.courier.outbox.flushing(wait=wait) as ours:
-        return (
-            _Flush(session, place, lambda: stop() or time.monotonic() > end).run() if ours else []
-        )
+        if not ours:
+            return []
+        return _patiently(session, place, over) if patient else _Flush(session, place, over).run()
+
+
+def _patiently(
+    session: LocalSession, place: tuple[str, str] | None, over: Callable[[], bool]
+) -> list[Outcome]:
+    """Flush again and again while it will be known soon what has become of an unclear post."""
+    done: dict[str, Outcome] = {}
+    end, told = time.monotonic() + scaled(FULL), False
+    while True:
+        one = _Flush(session, place, over)
+        done.update((entry.progress.key, (entry, outcome)) for entry, outcome in one.run())
+        if one.again_at > end:
+            return list(done.values())
+        if not told:
+            told = True
+            console.say("looking for posts of which it is unclear whether Slack has them")
+        while time.monotonic() < one.again_at:
+            if over():
+                return list(done.values())
+            time.sleep(min(_NAP, max(0.0, one.again_at - time.monotonic())))
 
 
 class _Flush:
@@ -84,6 +116,7 @@ class _Flush:
         self._stopped: set[str] = set()  # names of places, and key files
         self._refused: dict[str, SlackWrapperError] = {}  # name of a place → why
         self._unclear: set[str] = set()  # names of places that cannot be looked into
+        self.again_at = float("inf")  # monotonic time at which an unclear post may be found out
 
     def run(self) -> list[Outcome]:
         for name in self._outbox.names(held=self._only is None):
@@ -112,7 +145,14 @@ class _Flush:
 
     def _keep(self, name: Name, entry: Entry, error: SlackWrapperError) -> None:
         """Let an entry that could not be delivered wait, alone or with those behind it."""
-        if isinstance(error, SlackUnavailable) and error.code != BEHIND:
+        if isinstance(error, SlackAmbiguous) and error.again_in is not None:
+            if error.code == LOOKED_FOR:
+                self.again_at = min(self.again_at, time.monotonic() + error.again_in)
+            if self._outbox.is_held(entry):
+                return
+        if isinstance(error, (SlackUnavailable, SlackAmbiguous)) and (
+            error.code != BEHIND and not holds(error)
+        ):
             self._stopped.add(name.place)
             self._courier.stuck(entry.place)
             if self._courier.away(entry.place[0]):

@@ -231,9 +231,10 @@ class LocalSession:
         seconds: float = float("inf"),
         stop: Callable[[], bool] = never,
         wait: bool = False,
+        patient: bool = False,
     ) -> list[Outcome]:
         """Deliver what waits in the outbox; see `flushing.flush`."""
-        return flush(self, seconds=seconds, stop=stop, wait=wait)
+        return flush(self, seconds=seconds, stop=stop, wait=wait, patient=patient)
 
 
 def _warn(text: str) -> None:

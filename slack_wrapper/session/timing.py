@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_wrapper import moments
 from slack_wrapper.client import messages, scheduled
-from slack_wrapper.client.messages import Message
+from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.quiet import QuietHours
@@ -70,16 +70,18 @@ def schedule(delivery: Delivery, when: float) -> Receipt:
     progress, request = delivery.progress, delivery.request
     progress.post_at = math.ceil(when)
     message = _message(delivery)
-    with delivery.unclear():
-        identifier = scheduled.schedule(
-            delivery.workspace.transport,
-            message,
-            progress.post_at,
-            delivery.retrier,
-            about=request.about,
-        )
+    found = scheduled.schedule(
+        delivery.workspace.transport,
+        message,
+        progress.post_at,
+        delivery.retrier,
+        about=request.about,
+        doubt=progress,
+        save=delivery.save,
+        seconds=delivery.seconds,
+    )
     progress.attempts = delivery.retrier.attempts
-    return _receipt(delivery, identifier)
+    return _receipt(delivery, found)
 
 
 def settle(delivery: Delivery) -> Receipt | None:
@@ -91,26 +93,19 @@ def settle(delivery: Delivery) -> Receipt | None:
     Raises:
         SlackAmbiguous: Slack does not tell.
     """
-    progress, about = delivery.progress, delivery.request.about
-    message, transport = _message(delivery), delivery.workspace.transport
-    identifier = scheduled.find(transport, message, progress.post_at, about=about)
-    if identifier:
-        progress.unclear = False
-        return _receipt(delivery, identifier)
-    posted = None
-    if time.time() >= progress.post_at:
-        posted = scheduled.find_posted(transport, message, progress.post_at, about=about)
-    progress.unclear, progress.post_at = False, 0
-    if posted is None:
-        return None
-    return receipts.delivered(
-        delivery.request,
-        posted,
-        thread_ts=progress.thread,
-        permalink=messages.permalink(transport, posted, progress.thread),
-        key=progress.key,
-        attempts=progress.attempts,
+    progress, message = delivery.progress, _message(delivery)
+    found = scheduled.find(
+        delivery.workspace.transport,
+        message,
+        progress.post_at,
+        progress,
+        about=delivery.request.about,
+        seconds=delivery.seconds,
     )
+    if found is None:
+        progress.post_at = 0
+        return None
+    return _receipt(delivery, found)
 
 
 def waits(request: Request | dict[str, Any], started: float, quiet: QuietHours | None) -> float:
@@ -133,7 +128,16 @@ def _message(delivery: Delivery) -> Message:
     )
 
 
-def _receipt(delivery: Delivery, identifier: str) -> Receipt:
-    return receipts.scheduled(
-        delivery.request, delivery.progress, identifier, told(delivery.progress.post_at)
+def _receipt(delivery: Delivery, found: str | Posted) -> Receipt:
+    progress, request = delivery.progress, delivery.request
+    if isinstance(found, str):
+        return receipts.scheduled(request, progress, found, told(progress.post_at))
+    progress.post_at = 0
+    return receipts.delivered(
+        request,
+        found,
+        thread_ts=progress.thread,
+        permalink=messages.permalink(delivery.workspace.transport, found, progress.thread),
+        key=progress.key,
+        attempts=progress.attempts,
     )

@@ -17,10 +17,7 @@ from tests.conftest import PASSWORD
 
 # Shorter than any person would want it, so that a suite need not wait as a person does.
 IMPATIENT = """
-from slack_wrapper.client import messages, retry, uploads
 from slack_wrapper.session import approvals
-retry.RetryPolicy.__init__.__defaults__ = (2, 5.0, 0.01, 0.05, 5.0)
-messages.LOOKS = uploads.LOOKS = (0.05, 0.1)
 approvals.SHORTEST, approvals.SPACING = 0.2, 0.02
 approvals.TROUBLE = approvals.MOST_TROUBLE = 0.3
 """

@@ -15,7 +15,6 @@ import yaml
 from slack_wrapper.librec import slack_post
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run, run
-from tests.impatient import path_for
 from tests.leaks.sampler import Sampler
 
 FILE = """
@@ -232,7 +231,6 @@ def test_an_outage_does_not_stop_the_study(study: Path, sandbox: Sandbox) -> Non
     down = {
         "SLACK_WRAPPER_BASE_URL": "http://127.0.0.1:9/api/",
         "SLACK_WRAPPER_PASSWORD": PASSWORD,
-        "PYTHONPATH": path_for(study),
     }
     done = slack_post_(*HELLO, cwd=study, **down)
     assert done.returncode == 0, done.stderr

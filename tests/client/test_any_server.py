@@ -1,13 +1,14 @@
 """The client suite: the same against the sandbox and, by `make emulate`, a third-party server."""
 
 import hashlib
-import time
 from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import files, messages, uploads
+from slack_wrapper.client import files, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
+from slack_wrapper.client.reading import history
+from slack_wrapper.client.settling import Unsaved
 from slack_wrapper.errors import SlackRefused
 from tests.client.servers import Server
 
@@ -26,7 +27,7 @@ def post(server: Server, text: str, **more) -> messages.Posted:
 
 
 def texts(server: Server, channel: str, thread: str | None = None) -> list[str]:
-    found = messages.history(server.transport(), channel, since=0.0, thread=thread)
+    found = history(server.transport(), channel, since=0.0, thread=thread)
     return [str(message["text"]) for message in found]
 
 
@@ -82,10 +83,10 @@ def test_files_arrive_whole_in_one_message(server: Server, tmp_path: Path, count
         assert upload.size == path.stat().st_size
         sent.append(upload)
     share = uploads.Share(channel, None, f"{count} files", "channel x")
-    since = time.time()
-    ts = uploads.share(transport, sent, share, server.retrier())
-    ts = ts or uploads.await_share(transport, sent, share, since=since)
-    shown = list(messages.history(transport, channel, since=0.0))
+    doubt = Unsaved()
+    ts = sharing.share(transport, sent, share, server.retrier(), doubt=doubt)
+    ts = ts or sharing.await_share(transport, sent, share, doubt)
+    shown = list(history(transport, channel, since=0.0))
     with_files = [
         message
         for message in shown

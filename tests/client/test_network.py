@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from slack_wrapper.client import files, messages, uploads
+from slack_wrapper.client import files, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.web_api import WebApiTransport
@@ -121,7 +121,7 @@ def post_and_upload(box: Sandbox, path: Path) -> None:
     messages.post(transport, message, Retrier(QUICK), about="channel x", locate=str)
     sent = uploads.upload(transport, files.check(path), Retrier(QUICK))
     share = uploads.Share(CHANNEL, None, None, "channel x")
-    uploads.share(transport, [sent], share, Retrier(QUICK))
+    sharing.share(transport, [sent], share, Retrier(QUICK))
 
 
 def test_a_custom_authority_is_honoured(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import files, messages, uploads
+from slack_wrapper.client import files, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.settling import Unsaved
 from slack_wrapper.client.transport import check_base_url
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.errors import (
@@ -33,12 +34,6 @@ from tests.client.servers import QUICK
 CHANNEL = "C0000LIBREC"
 POST = "chat.postMessage"
 COMPLETE = "files.completeUploadExternal"
-
-
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
-    monkeypatch.setattr(uploads, "LOOKS", (0.05, 0.1))
 
 
 def transport(box: Sandbox, *, token: str | None = None, timeout: float = 1.0) -> WebApiTransport:
@@ -238,9 +233,9 @@ def upload(box: Sandbox, path: Path, channel: str = CHANNEL) -> str | None:
     file, retrier = files.check(path), Retrier(QUICK)
     sent = uploads.upload(transport(box), file, retrier)
     share = uploads.Share(channel, None, None, "channel librec_channel")
-    since = time.time()
-    found = uploads.share(transport(box), [sent], share, retrier)
-    return found or uploads.await_share(transport(box), [sent], share, since=since)
+    doubt = Unsaved()
+    found = sharing.share(transport(box), [sent], share, retrier, doubt=doubt)
+    return found or sharing.await_share(transport(box), [sent], share, doubt)
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ BAR = [{"color": "#2eb67d", "text": "bar"}]
 SECTION = [{"type": "section", "text": {"type": "mrkdwn", "text": "seen"}}]
 
 
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
-
-
 def transport(box: Sandbox) -> WebApiTransport:
     return WebApiTransport(Secret(box.token), base_url=box.api_url, timeout=1.0)
 
@@ -117,7 +112,8 @@ def test_replies_that_are_no_longer_needed_go(box: Sandbox) -> None:
 
 def test_half_an_update_is_made_whole_by_the_next(box: Sandbox) -> None:
     living = post(box)
-    box.faults.add(Fault("chat.postMessage", "http", status=503, skip=1, times=9))
+    down = "service_unavailable"
+    box.faults.add(Fault("chat.postMessage", "error", code=down, skip=1, times=9))
     with pytest.raises(SlackUnavailable):
         update(box, living, paragraphs(12))
     box.faults.clear()

@@ -7,7 +7,6 @@ import pytest
 from slack_wrapper.sandbox.server import Sandbox
 from tests.cli.test_librec import files_of
 from tests.conftest import PASSWORD, Run
-from tests.impatient import path_for
 from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
 
 STORAGE = """
@@ -54,7 +53,6 @@ def test_what_waits_is_kept_though_its_local_copy_goes(
     down = {
         "SLACK_WRAPPER_PASSWORD": PASSWORD,
         "SLACK_WRAPPER_BASE_URL": "http://127.0.0.1:9/api/",
-        "PYTHONPATH": path_for(stored.parent / "storage"),
     }
     done = snakemake("slack/post_plot.json", "slack/post_made.json", env=down)
     assert done.returncode == 0, done.stderr

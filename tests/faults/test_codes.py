@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import messages, uploads
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
 from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.settling import FULL
 from slack_wrapper.client.updates import Living, update
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.delivery.outbox import Outbox
@@ -33,12 +33,6 @@ QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=0.5)
 CHANNEL = "C0000LIBREC"
 FOREVER = 10**6
 CALLS = [("message", POST), ("file", RESERVE), ("file", SHARE), ("files", SHARE)]
-
-
-@pytest.fixture(autouse=True)
-def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "LOOKS", (0.06,))
-    monkeypatch.setattr(uploads, "LOOKS", (0.06,))
 
 
 @pytest.fixture
@@ -79,7 +73,7 @@ def test_trouble_that_passes(
     receipt = post(kind, opened)
     first = len(box.messages())
     box.faults.clear()
-    opened.flush()
+    opened.flush(patient=True)
     final = len(box.messages())
     table.append(_cell(code, kind, method, receipt["status"], first, final))
     assert (receipt["status"], first, final) == ("queued", 0, 1)
@@ -167,7 +161,7 @@ def test_an_update(box: Sandbox, table: list[Outcome], parts: int, kind: str, wh
     for method in ("chat.update", *[POST] * (parts > 1)):
         box.faults.add(Fault(method, kind, when=when, seconds=3.0, code="internal_error"))
     text = "\n\n".join(f"part {number} " + "word " * 700 for number in range(parts))
-    update(transport, living, text, Retrier(QUICK), about=f"channel {CHANNEL}")
+    update(transport, living, text, Retrier(QUICK), about=f"channel {CHANNEL}", seconds=FULL)
     begins = [message["text"][:6] for message in box.messages()]
     words = f"{kind}, {'not ' if when == 'before' else ''}handled"
     name = f"update{' over 4,000' if parts > 1 else ''}"

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from slack_wrapper.client import messages, uploads
 from slack_wrapper.client.retry import RetryPolicy
+from slack_wrapper.common import patience
 from slack_wrapper.delivery import pacing
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.sandbox.faults import Fault
@@ -61,15 +61,14 @@ class Study(RuleBasedStateMachine):
         folder = self.open.enter_context(tempfile.TemporaryDirectory())
         os.chdir(folder)
         for patch in (
-            mock.patch.object(messages, "LOOKS", (0.0,)),
-            mock.patch.object(uploads, "LOOKS", (0.0,)),
-            mock.patch.object(uploads, "SHARE_LOOKS", (0.0, 0.01)),
+            mock.patch.dict(os.environ, {patience.VARIABLE: "0.001"}),
             mock.patch.object(pacing, "INTERVAL", 0.0),
             mock.patch.object(pacing, "JITTER", 0.0),
             mock.patch("os.fsync"),  # no power fails here
         ):
             self.open.enter_context(patch)
         self.box = self.open.enter_context(Sandbox())
+        self.box.store.share_delay = 0.0
         token = {"SLACK_WRAPPER_BASE_URL": self.box.api_url, "SLACK_BOT_TOKEN": self.box.token}
         self.open.enter_context(mock.patch.dict(os.environ, token))
         self.death = Death()
@@ -257,7 +256,7 @@ class Study(RuleBasedStateMachine):
         for step in sorted(self.unfinished, key=STEPS.index):
             self.post(step)
         for _ in range(2):  # a reply may wait for a root that is held
-            self.session.flush()
+            self.session.flush(patient=True)
         assert self.session.courier.outbox.entries() == []
         assert self.session.courier.ledger.interrupted() == []
         assert self.seen() & self.meant == self.meant

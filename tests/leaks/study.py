@@ -15,7 +15,6 @@ import pexpect
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED
 from slack_wrapper.vault import store
-from tests.impatient import path_for
 from tests.leaks import secrets
 from tests.leaks.sampler import Sampler
 from tests.leaks.ways import Given, shows_its_own
@@ -101,7 +100,6 @@ class Study:
             **os.environ,
             **self.given.environ,
             "TMPDIR": str(self.temporary),
-            "PYTHONPATH": path_for(self.safe),
             "SLACK_WRAPPER_BASE_URL": DOWN if down else self.sandbox.api_url,
         }
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.cards import FailedJob
-from slack_wrapper.client import messages
 from slack_wrapper.client.closed import UNEDITABLE
 from slack_wrapper.live import cadence, pauses, replies, updater
 from slack_wrapper.live.facts import Facts
@@ -30,7 +29,6 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # Turns are kept by address: a port that an earlier test had hammered would have none to give.
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("SLACK_WRAPPER_PATIENCE", "0.02")
-    monkeypatch.setattr(messages, "LOOKS", (0.05, 0.1))
     monkeypatch.setattr(updater, "LOOK", 0.05)
     monkeypatch.setattr(cadence, "PACE", ((float("inf"), 0.0),))
     monkeypatch.setattr(pauses, "LONGEST", 5.0)

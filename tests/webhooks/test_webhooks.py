@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import flavors, messages, retry
+from slack_wrapper.client import flavors
 from slack_wrapper.client.flavors import markdown
 from slack_wrapper.client.webhook import REMEDIES
 from slack_wrapper.errors import (
@@ -69,12 +69,6 @@ def slack() -> Iterator[WebhookServer]:
     made = WebhookServer("slack")
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "LOOKS", (0.01,))
-    monkeypatch.setattr(retry.RetryPolicy.__init__, "__defaults__", (2, 5.0, 0.01, 0.05, 5.0))
 
 
 def flavor_of(server: WebhookServer) -> str:

@@ -7,7 +7,6 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
-from tests.impatient import path_for
 from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, shown, write
 
 SERVED = f"""{INCLUDE}
@@ -56,10 +55,9 @@ if "DIES" in os.environ:
 
 @pytest.fixture(autouse=True)
 def _mortal(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short retries, and steps that can be killed before, after or long after their receipt."""
-    monkeypatch.setenv("PYTHONPATH", path_for(study))
-    with (study / "sitecustomize.py").open("a") as file:
-        file.write(DIES)
+    """Steps that can be killed before, after or long after their receipt."""
+    monkeypatch.setenv("PYTHONPATH", str(study))
+    (study / "sitecustomize.py").write_text(DIES)
 
 
 def env(**more: str) -> dict[str, str]:

@@ -8,18 +8,11 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
-from tests.impatient import path_for
 from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, receipt, shown, write
 
 DOWN = "http://127.0.0.1:9/api/"  # nobody listens on the discard port
 BOTH = ["hello from WORD", "viz-bar-NormalizedDCG.jpg"]
 KEY = ("--encrypted-key", "keys/slack-api.enc", "--channel", "librec_channel")
-
-
-@pytest.fixture(autouse=True)
-def impatient(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short retries, in the processes that the tests start too."""
-    monkeypatch.setenv("PYTHONPATH", path_for(study))
 
 
 def outage(*, up: bool = False) -> dict[str, str]:
@@ -126,7 +119,7 @@ def test_a_long_message_goes_on_where_it_stopped(
     study: Path, sandbox: Sandbox, command: Run
 ) -> None:
     text = "\n\n".join(f"part {number} " + "word " * 700 for number in range(3))
-    sandbox.faults.add(Fault("chat.postMessage", "http", status=503, skip=1, times=2))
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="accesslimited", skip=1, times=5))
     done = command("message", "-", *KEY, "--on-failure", "queue", env=outage(up=True), stdin=text)
     assert done.returncode == 75, done.stderr
     assert len(sandbox.messages()) == 1

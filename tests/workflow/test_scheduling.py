@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import messages, retry
 from slack_wrapper.errors import RequestError, SlackAmbiguous, SlackUnavailable
 from slack_wrapper.quiet import parse
 from slack_wrapper.sandbox.faults import Fault
@@ -22,13 +21,6 @@ from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
 
 KEY = ("--encrypted-key", "keys/slack-api.enc", "--channel", "librec_channel")
 ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(messages, "LOOKS", (0.01, 0.02))
-    monkeypatch.setattr("slack_wrapper.client.scheduled.LOOKS", (0.01, 0.02))
-    monkeypatch.setattr(retry.RetryPolicy.__init__, "__defaults__", (2, 5.0, 0.01, 0.05, 5.0))
 
 
 def quiet(hours: int = 1) -> str:
@@ -57,6 +49,7 @@ def pass_time(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, seconds: float 
     """Let everybody's clock be ahead."""
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() + seconds)
+    sandbox.store.ahead += seconds
 
 
 def waiting(study: Path) -> list[Path]:
@@ -172,7 +165,7 @@ def test_what_has_its_time_keeps_nothing_waiting(
 def test_an_outage_while_scheduling_is_made_good(
     session: LocalSession, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sandbox.faults.add(Fault("chat.scheduleMessage", "http", status=503, times=9))
+    sandbox.faults.add(Fault("chat.scheduleMessage", "error", code="service_unavailable", times=10))
     assert post(session, message="later", post_at="2h")["status"] == "queued"
     with pytest.raises(SlackUnavailable):
         session.post(
