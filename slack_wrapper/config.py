@@ -131,7 +131,7 @@ def given_password(section: Mapping[str, Any]) -> Secret | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return Secret(value)
+        return Secret(value, source="slack.password")
     raise ConfigError(
         "config: slack.password was read as a number, which may have changed it",
         hint='write it in quotes: password: "0012"',

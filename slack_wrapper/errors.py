@@ -38,6 +38,7 @@
     │   ├── ApprovalRejected
     │   └── ApprovalTimedOut
     ├── StepBlocked                a step that could not succeed, known before the run
+    ├── OutputUnwritable           what a command prints cannot be written
     ├── LedgerUnusable             a post cannot be written down before or after it is sent
     │   └── StateUnreadable        what was written down cannot be read
     └── SessionError               the session that steps share
@@ -78,6 +79,7 @@ __all__ = [
     "MissingExtra",
     "NoPassword",
     "NoToken",
+    "OutputUnwritable",
     "PasswordCommandFailed",
     "PasswordError",
     "PasswordFileUnreadable",
@@ -417,6 +419,12 @@ class StepBlocked(SlackWrapperError):
     """A step of the run could not succeed; the run ends before its first job."""
 
     default_hint = "see the lines marked ✗; on_failure: warn lets the run go on without the post"
+
+
+class OutputUnwritable(SlackWrapperError):
+    """What a command prints cannot be written; what it was asked for has been done."""
+
+    default_hint = "check where the output goes; what the command was asked for has been done"
 
 
 class LedgerUnusable(SlackWrapperError):

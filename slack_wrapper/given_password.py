@@ -51,7 +51,7 @@ def take(config: MutableMapping[str, Any], workflow: Any) -> Given:
     if shown:
         _mask_command_line(arguments, kept)
     arguments[:] = filter(None, kept)
-    found: list[Secret] = [Secret(typed)] if typed else []
+    found: list[Secret] = [Secret(typed, source="--config")] if typed else []
     for place in (config, workflow.config, source.overwrite_config, source.config):
         if isinstance(place, MutableMapping):
             found += _pop(place, typed)

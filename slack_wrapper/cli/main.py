@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
+from slack_wrapper.cli import streams
 from slack_wrapper.cli.exits import EXIT_DONE
 from slack_wrapper.common import console
-from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.errors import OutputUnwritable, SlackWrapperError
 from slack_wrapper.logs import guard_tracebacks
 
 # name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
@@ -73,11 +73,16 @@ def report(error: SlackWrapperError) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command and return the exit code (0, 1, 2 or 75)."""
+    streams.mend()
     guard_tracebacks()
     arguments = list(sys.argv[1:] if argv is None else argv)
     args = build_parser(arguments).parse_args(arguments)
     try:
         return int(_module(args.command).run(args))
+    except OutputUnwritable as error:
+        report(error)
+        streams.silence_stdout()
+        return error.exit_code
     except SlackWrapperError as error:
         report(error)
         return error.exit_code
@@ -86,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of a pipe has gone: not an error of ours; keep Python's exit flush quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.silence_stdout()
         return EXIT_DONE
 
 

@@ -50,7 +50,7 @@ def given(args: argparse.Namespace) -> Secret | None:
             "a password on a command line can be seen by every user of "
             "this machine and stays in the shell's history; use the prompt or the keyring"
         )
-        return Secret(args.password)
+        return Secret(args.password, source="--password")
     if args.password_command:
         return password_sources.from_command(args.password_command)
     if args.password_file:

@@ -13,6 +13,7 @@ from slack_wrapper.client.hashing import BLOCK, BlockHash
 from slack_wrapper.client.watching import tell
 from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.common.text import shorten
+from slack_wrapper.common.valid_text import valid
 from slack_wrapper.errors import (
     FileChanged,
     FileEmpty,
@@ -76,8 +77,9 @@ def check(
         raise FileEmpty(f"the file {path} is empty")
     if status.st_size > MAX_FILE_BYTES:
         raise FileTooLarge(f"the file {path} has {status.st_size} bytes, more than Slack's 1 GB")
-    shown = name or path.name
-    alt = shorten(alt or title or shown, MAX_ALT, plain=True) if _is_picture(shown) else ""
+    shown = valid(name or path.name)
+    title = valid(title or "")
+    alt = shorten(valid(alt) or title or shown, MAX_ALT, plain=True) if _is_picture(shown) else ""
     return LocalFile(path, shown, title or shown, status.st_size, _identity(status), alt)
 
 

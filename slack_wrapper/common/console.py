@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from typing import TextIO
 
+from slack_wrapper.errors import OutputUnwritable, os_reason
+
 PREFIX = "slack-wrapper:"
 _COLOURS = {"red": 31, "green": 32, "yellow": 33}
 
@@ -56,9 +58,18 @@ def show(text: str, *, out: TextIO | None = None, style: Style | None = None) ->
         style: adds colours to what is to be written.
 
     Raises:
-        OSError: they cannot be written, as when the reader of a pipe has gone.
+        BrokenPipeError: the reader of a pipe has gone.
+        OutputUnwritable: they cannot be written.
     """
-    _write(text, out or sys.stdout, style)
+    stream = out or sys.stdout
+    if stream is None:
+        return
+    try:
+        _write(text, stream, style)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputUnwritable(f"the output cannot be written: {os_reason(error)}") from None
 
 
 def clean(text: str) -> str:

@@ -49,12 +49,17 @@ class Secret:
     """Holds a password or token; only `reveal` gives it.
 
     It does not print, format, pickle or serialise, and registers itself with the scrubber.
+
+    Args:
+        value: the secret itself.
+        source: where it comes from, for errors.
     """
 
-    __slots__ = ("__value",)
+    __slots__ = ("__value", "source")
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, *, source: str = "") -> None:
         self.__value = value
+        self.source = source
         SCRUBBER.register(value)
 
     def reveal(self) -> str:

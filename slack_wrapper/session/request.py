@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_wrapper.common import decoding
 from slack_wrapper.common.channel_form import plain
+from slack_wrapper.common.valid_text import valid_within
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import coalescing, content, file_parameters
 from slack_wrapper.session.content import Context, Sources
@@ -238,10 +239,17 @@ def build(
         ),
         post_at=_post_at(params.get("post_at"), rule),
     )
+    request = _sendable(request)
     _refuse_empty(request)
     _refuse_unfit(request, params)
     coalescing.refuse_unfit(request, _step(rule))
     return request
+
+
+def _sendable(request: Request) -> Request:
+    """Return a request whose texts can be sent; paths stay as they are, to be opened."""
+    names = ("channels", "message", "comment", "blocks", "fields", "mention", "footer", "alt")
+    return replace(request, **{name: valid_within(getattr(request, name)) for name in names})
 
 
 def channels(value: Any, rule: str = "") -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def read(path: str) -> Secret:
         TokenMalformed: it holds nothing, several lines, or more than a token can be.
     """
     try:
-        if path == STDIN and sys.stdin.isatty():
+        if path == STDIN and sys.stdin and sys.stdin.isatty():
             return ask() or Secret("")  # a terminal would show what is typed
         if path == STDIN:
             data = sys.stdin.buffer.read(MAX_SECRET_BYTES + 1)
@@ -39,9 +39,9 @@ def read(path: str) -> Secret:
             hint="it is the file that holds the token itself; - reads it from standard input",
         ) from None
     try:
-        text = data.decode("utf-8").strip()
+        text = data.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise TokenMalformed(f"the clear-text key {path} is no text") from None
+        raise TokenMalformed(f"the clear-text key {path} is not UTF-8 text") from None
     if not text or len(data) > MAX_SECRET_BYTES or len(text.split()) > 1:
         raise TokenMalformed(f"the clear-text key {path} holds no single token")
     return Secret(text)

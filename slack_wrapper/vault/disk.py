@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,7 @@ def read(path: str | os.PathLike[str]) -> Stored:
     """
     path = Path(path)
     try:
-        data = regular_file.read_bytes(path, format.MAX_FILE_BYTES)
+        data = regular_file.read_bytes(path, format.MAX_FILE_BYTES).removeprefix(codecs.BOM_UTF8)
     except FileNotFoundError:
         raise KeyFileMissing(f"the key file {path} does not exist") from None
     except OSError as error:
@@ -95,7 +96,7 @@ def check_target(path: str | os.PathLike[str]) -> Path:
     """
     place = Path(os.path.realpath(path))
     try:
-        data = regular_file.read_bytes(place, format.MAX_FILE_BYTES)
+        data = regular_file.read_bytes(place, format.MAX_FILE_BYTES).removeprefix(codecs.BOM_UTF8)
     except FileNotFoundError:
         return place
     except OSError as error:

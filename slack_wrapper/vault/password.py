@@ -122,7 +122,7 @@ class PasswordChain:
     def _find(self, path: str | os.PathLike[str]) -> tuple[Secret | None, str]:
         """Return the first password and its source, or None and what the keyring answered."""
         if self._given:
-            return self._given, "the config"
+            return self._given, self._given.source or "the config"
         if self._environment:
             return self._environment, f"${password_sources.VARIABLE}"
         if self._sources.password_command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import getpass
 import os
 import selectors
@@ -48,7 +49,7 @@ _withdrawn: Secret | None = None
 def from_environment() -> Secret | None:
     """Return the password of $SLACK_WRAPPER_PASSWORD, if it is set, or was, and not empty."""
     value = os.environ.get(VARIABLE)
-    return Secret(value) if value else _withdrawn
+    return Secret(value, source=f"${VARIABLE}") if value else _withdrawn
 
 
 def withdraw_from_environment() -> None:
@@ -315,13 +316,14 @@ def _has_terminal() -> bool:
 
 
 def _first_line(data: bytes, error: type[Exception], source: str) -> Secret:
-    line = data.split(b"\n", 1)[0].rstrip(b"\r")
+    # Editors of Windows put a mark before the first character.
+    line = data.removeprefix(codecs.BOM_UTF8).split(b"\n", 1)[0].rstrip(b"\r")
     if not line:
         raise error(f"{source} gave an empty first line")
     try:
-        return Secret(line.decode("utf-8"))
+        return Secret(line.decode("utf-8"), source=source)
     except UnicodeDecodeError:
-        raise error(f"{source} gave no UTF-8 text") from None
+        raise error(f"{source} did not give UTF-8 text") from None
 
 
 def _module(backend: Any) -> str:
