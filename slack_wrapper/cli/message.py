@@ -6,6 +6,9 @@ import argparse
 import sys
 
 from slack_wrapper.cli import contents, posting
+from slack_wrapper.errors import RequestError
+
+_MAX_BYTES = 4 << 20  # of standard input; Slack shows 40,000 characters of a message
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,5 +23,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Post the message."""
-    text = sys.stdin.read() if args.message == "-" else args.message
+    text = _standard_input() if args.message == "-" else args.message
     return posting.post(args, {"option": "message", "message": text})
+
+
+def _standard_input() -> str:
+    """Return what comes on standard input, which is UTF-8 whatever the locale.
+
+    Raises:
+        RequestError: it is longer than anything that Slack would show.
+    """
+    data = sys.stdin.buffer.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise RequestError(
+            f"standard input is longer than {_MAX_BYTES >> 20} MiB",
+            hint="post it as a file: slack-wrapper file FILE",
+        )
+    return data.decode("utf-8-sig", "replace")

@@ -15,9 +15,13 @@ def valid(text: str) -> str:
         text.encode("utf-8")
         return text
     except UnicodeEncodeError:
+        pass
+    try:
+        # The bytes of a name or an argument, in a locale that does not know UTF-8.
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:
         # Halves of one pair become their character, as JSON means them.
-        joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return joined.encode("utf-8", "replace").decode("utf-8")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def valid_within(value: Any) -> Any:

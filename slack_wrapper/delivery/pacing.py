@@ -44,7 +44,7 @@ class Pacer:
         warn: Callable[[str], object] = lambda text: None,
     ) -> None:
         self.max_wait = max_wait
-        self._folder = folder or Path(tempfile.gettempdir()) / f"slack-wrapper.turns.{os.getuid()}"
+        self._folder = folder
         self._warn = warn
         self._shared: FileTurns | None = None
         self._opened = False
@@ -117,11 +117,24 @@ class Pacer:
             if not self._opened:
                 self._opened = True
                 try:
-                    self._shared = FileTurns(self._folder)
+                    self._shared = FileTurns(self._folder or _own_folder())
                     self._shared.sweep()
                 except OSError as error:
                     self._warn(
-                        f"the folder {self._folder} cannot be used ({os_reason(error)}): messages "
+                        f"the folder of turns cannot be used ({_place(error)}): messages "
                         "are spaced within this run only; your other runs are not counted"
                     )
             return self._shared
+
+
+def _own_folder() -> Path:
+    """Return the user's folder in the temporary folder.
+
+    Raises:
+        OSError: there is no temporary folder.
+    """
+    return Path(tempfile.gettempdir()) / f"slack-wrapper.turns.{os.getuid()}"
+
+
+def _place(error: OSError) -> str:
+    return f"{error.filename}: {os_reason(error)}" if error.filename else os_reason(error)
