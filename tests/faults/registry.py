@@ -1,10 +1,11 @@
 """All campaigns by name, the longest first."""
 
-from tests.faults import coalesced, disks, kills, outages, rates
+from tests.faults import cells, coalesced, disks, kills, outages, rates
 from tests.faults.outages import Campaign
 
 CAMPAIGNS: dict[str, Campaign] = {
     **rates.CAMPAIGNS,
+    **cells.CAMPAIGNS,
     **outages.CAMPAIGNS,
     **kills.CAMPAIGNS,
     **coalesced.CAMPAIGNS,
