@@ -19,7 +19,7 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.job import context_of, parts_of
 from slack_wrapper.receipt_file import ReceiptFile
-from slack_wrapper.session.base import PENDING, Receipt, Session, deliveries
+from slack_wrapper.session.base import PENDING, Receipt, Session, deliveries, given_up
 from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import Request, build
 from slack_wrapper.session.wire import VARIABLE
@@ -39,6 +39,9 @@ def run(snakemake: Any) -> int:
             # Not durable yet: the session sees to it when it is told, and the job need not wait.
             session.confirm(request, receipt, place.write(receipt, durable=False))
         _preview(request, receipt)
+        for line in given_up(receipt):
+            console.warn(line)
+            _log(snakemake, f"{console.PREFIX} warning: {line}")
     except SlackWrapperError as error:
         report(snakemake, error)
         return error.exit_code
@@ -132,7 +135,11 @@ def section_of(config: Any) -> Mapping[str, Any]:
 def report(snakemake: Any, error: SlackWrapperError) -> None:
     """Say what went wrong on stderr, and in the rule's log file if it has one."""
     console.fail(str(error))
-    text = console.clean(f"{console.PREFIX} error: {error}")
+    _log(snakemake, f"{console.PREFIX} error: {error}")
+
+
+def _log(snakemake: Any, text: str) -> None:
+    text = console.clean(text)
     for path in list(snakemake.log)[:1]:
         try:
             with open(path, "a", encoding="utf-8") as log:  # noqa: PTH123

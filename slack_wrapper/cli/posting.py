@@ -16,7 +16,7 @@ from slack_wrapper.common.regular_file import read_text
 from slack_wrapper.errors import ConfigError, os_reason
 from slack_wrapper.preview import looks, show
 from slack_wrapper.receipt_file import ReceiptFile
-from slack_wrapper.session.base import Receipt, deliveries
+from slack_wrapper.session.base import Receipt, deliveries, every, given_up, why
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.request import FAIL, ON_FAILURE, build
 from slack_wrapper.step import section_of
@@ -84,19 +84,22 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
     console.show(
         json.dumps(receipt, indent=2, ensure_ascii=False) if args.json else _lines(receipt)
     )
+    for line in given_up(receipt):
+        console.warn(line)
     entries = deliveries(receipt)
     return EXIT_QUEUED if any(entry["status"] == "queued" for entry in entries) else EXIT_DONE
 
 
 def _lines(receipt: Receipt) -> str:
-    entries = deliveries(receipt)
+    entries = every(receipt)
     return "\n".join(
         f"{entry['status']}: {entry['channel_name']} {_where(entry)}".rstrip() for entry in entries
     )
 
 
 def _where(entry: Receipt) -> str:
-    return str(entry["permalink"] or entry.get("post_at") or "")
+    """Return where a message is, when it comes, or why it is not there."""
+    return str(entry["permalink"] or entry.get("post_at") or why(entry))
 
 
 def section_in(path: str | None) -> Mapping[str, Any]:

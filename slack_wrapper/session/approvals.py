@@ -236,7 +236,7 @@ class Approvals:
         if known.receipt is None and now - known.since > terms.time_limit:
             if terms.on_timeout == FAIL or isinstance(error, SlackAmbiguous):
                 raise error
-            receipt = receipts.put_off("warned", asked, files, error.message, Progress())
+            receipt = receipts.put_off("warned", asked, files, error, Progress())
             return {**receipt, "option": APPROVAL, **_timed_out()}
         known.trouble += 1
         wait = min(TROUBLE * 2 ** (known.trouble - 1), MOST_TROUBLE)

@@ -20,6 +20,21 @@ def every(receipt: Receipt) -> list[Receipt]:
     return [one for entry in deliveries(receipt) for one in (entry, *(entry.get("replies") or ()))]
 
 
+def given_up(receipt: Receipt) -> list[str]:
+    """Return a line for each message that `on_failure: warn` has given up: why, and what helps."""
+    return [
+        f"nothing is posted to {one['channel_name']}: {why(one)}"
+        for one in every(receipt)
+        if one.get("status") == "warned"
+    ]
+
+
+def why(receipt: Receipt) -> str:
+    """Return reason and hint of a receipt that is not of a delivered post, in one line."""
+    told = [str(receipt.get("reason") or ""), str(receipt.get("hint") or "")]
+    return " ".join("; hint: ".join(filter(None, told)).split())
+
+
 class Session(Protocol):
     """Takes requests and returns receipts; safe to use from several threads."""
 

@@ -518,7 +518,7 @@ class Courier:
             else:
                 self.ledger.forget(entry)
             raise error
-        return receipts.put_off(status, request, files, error.message, entry.progress)
+        return receipts.put_off(status, request, files, error, entry.progress)
 
     def _keep_files(self, entry: Entry, files: Sequence[LocalFile]) -> None:
         folder = self.outbox.files / entry.progress.key

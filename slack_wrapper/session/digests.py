@@ -255,7 +255,7 @@ class _Digest:
                 self._take_back(step)
                 if request.on_failure != WARN:
                     raise
-                return receipts.put_off("warned", request, (), error.message, Progress())
+                return receipts.put_off("warned", request, (), error, Progress())
         if request.on_failure == FAIL:
             self.change()
         with self._lock:
@@ -436,6 +436,7 @@ class _Digest:
         line, posted = self._state.lines[step], self._state.posted
         receipt = {**posted, "text": line.text, "files": [], "key": step}
         receipt.pop("reason", None)
+        receipt.pop("hint", None)
         if posted.get("status") == "delivered" and not line.shown:
             receipt.update(status="queued", reason=_WAITS)
         elif posted.get("status") == "queued":

@@ -130,7 +130,7 @@ class LocalSession:
         except (PasswordError, KeyFileError, TokenError) as error:
             if asks or request.on_failure != WARN:
                 raise
-            return receipts.given_up(request, files, error.message)
+            return receipts.given_up(request, files, error)
         if isinstance(workspace.transport, WebhookTransport):
             refuse(request)
         if asks:

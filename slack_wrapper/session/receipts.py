@@ -15,7 +15,7 @@ from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
 from slack_wrapper.common import decoding
 from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.errors import RequestError
+from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt, every
 from slack_wrapper.session.request import Request
@@ -62,21 +62,32 @@ def put_off(
     status: str,
     request: Request,
     files: Sequence[LocalFile],
-    reason: str,
+    reason: str | SlackWrapperError,
     progress: Progress,
 ) -> Receipt:
-    """Return the receipt of a post that is not delivered: `queued` for later, or `warned` of."""
+    """Return the receipt of a post that is not delivered: `queued` for later, or `warned` of.
+
+    Args:
+        status: `queued` or `warned`.
+        request: with one channel.
+        files: its files.
+        reason: what kept it, an error with its hint.
+        progress: how far it had come.
+    """
+    error = reason if isinstance(reason, SlackWrapperError) else None
     receipt = _receipt(status, request)
     receipt.update(
         files=[_not_uploaded(file) for file in files],
         key=progress.key,
         attempts=progress.attempts,
-        reason=redact(reason),
+        reason=redact(error.message if error else str(reason)),
     )
+    if error and error.hint:
+        receipt["hint"] = redact(error.hint)
     return receipt
 
 
-def given_up(request: Request, files: Sequence[LocalFile], reason: str) -> Receipt:
+def given_up(request: Request, files: Sequence[LocalFile], reason: SlackWrapperError) -> Receipt:
     """Return the receipt of a post that was not even tried, for `on_failure: warn`."""
     done = [
         put_off("warned", replace(request, channels=(name,)), files, reason, Progress())

@@ -34,6 +34,23 @@ def test_several_files_in_one_message(study: Path, sandbox: Sandbox, command: Ru
     assert message["text"] == "two"
 
 
+def test_a_command_tells_why_nothing_was_posted(
+    study: Path, sandbox: Sandbox, command: Run
+) -> None:
+    away = {**ENV, "SLACK_WRAPPER_BASE_URL": "http://127.0.0.1:9/api/"}
+    quick = (*KEY, "--configfile", "c.yaml")
+    (study / "c.yaml").write_text("slack: {max_wait: 1}")
+    queued = command("message", "x", *quick, "--on-failure", "queue", env=away)
+    assert queued.returncode == 75
+    assert queued.stdout.startswith("queued: librec_channel no answer from Slack")
+    here = ("message", "x", "--encrypted-key", "keys/slack-api.enc", "--channel", "nowhere")
+    warned = command(*here, "--on-failure", "warn", env=ENV)
+    assert warned.returncode == 0
+    assert warned.stdout.startswith("warned: nowhere Slack refused")
+    assert "slack-wrapper: warning: nothing is posted to nowhere: Slack refused" in warned.stderr
+    assert "hint: check the name" in warned.stderr
+
+
 def test_a_config_file_gives_the_defaults(study: Path, sandbox: Sandbox, command: Run) -> None:
     (study / "c.yaml").write_text(
         "slack: {channel: librec_channel, encrypted_key: keys/slack-api.enc,"

@@ -84,6 +84,28 @@ def test_on_failure(
     if status:
         assert receipt(study, "hello")["status"] == status
     assert len(waiting(study)) == (on_failure == "queue")
+    warnings = [line for line in done.stderr.split("\n") if "warning: nothing is posted" in line]
+    assert len(warnings) == (on_failure == "warn")
+
+
+def test_what_is_given_up_is_told_with_its_remedy(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    step = """
+use rule slack_message as lost with:
+    output: "slack/lost.json"
+    params: message="x", channel="nowhere", on_failure="warn"
+    log: "logs/lost.log"
+"""
+    write(study, INCLUDE + step, CONFIG)
+    done = snakemake("slack/lost.json", env=outage(up=True))
+    assert done.returncode == 0, done.stderr
+    line = (study / "logs/lost.log").read_text().strip()
+    assert line in done.stderr
+    assert line.startswith("slack-wrapper: warning: nothing is posted to nowhere: Slack refused")
+    assert "channel_not_found" in line
+    assert "hint: check the name" in line
+    assert "check the name" in receipt(study, "lost")["hint"]
 
 
 def test_permanent_trouble_is_never_queued(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
