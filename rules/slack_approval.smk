@@ -11,11 +11,13 @@ if "slack_approvals" not in workflow.global_resources:
 rule slack_approval:
     retries: 0
     localrule: True
+    container:
+        None
     threads: 0
     resources:
         slack=slack_none,
         slack_approvals=1,
     params:
-        option="approval",
-    wrapper:
-        slack_wrapper_folder
+        option=slack_option("approval"),
+    shell:
+        slack_step_command

@@ -6,9 +6,11 @@
 rule slack_digest:
     retries: 0
     localrule: True
+    container:
+        None
     resources:
         slack=slack_one,
     params:
-        option="digest",
-    wrapper:
-        slack_wrapper_folder
+        option=slack_option("digest"),
+    shell:
+        slack_step_command

@@ -8,8 +8,12 @@ rule slack_encrypt_key:
         "slack/logs/slack_encrypt_key.log",
     retries: 0
     localrule: True
+    container:
+        None
+    resources:
+        slack=slack_none,
     params:
         key="slack-api.key",
         encrypted="keys/slack-api.enc",
-    wrapper:
-        f"{slack_wrapper_folder}/encrypt_key"
+    shell:
+        slack_encrypt_command

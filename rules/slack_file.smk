@@ -5,9 +5,11 @@
 rule slack_file:
     retries: 0
     localrule: True
+    container:
+        None
     resources:
         slack=slack_one,
     params:
-        option="file",
-    wrapper:
-        slack_wrapper_folder
+        option=slack_option("file"),
+    shell:
+        slack_step_command

@@ -5,9 +5,11 @@
 rule slack_message:
     retries: 0
     localrule: True
+    container:
+        None
     resources:
         slack=slack_one,
     params:
-        option="message",
-    wrapper:
-        slack_wrapper_folder
+        option=slack_option("message"),
+    shell:
+        slack_step_command

@@ -14,11 +14,15 @@ rule slack_post:
         post=slack_declared.pattern(slack_section),
     retries: 0
     localrule: True
+    container:
+        None
     resources:
         slack=slack_one,
     params:
-        option=lambda wildcards: slack_declared.param(
-            slack_section, wildcards.post, "option"
+        option=slack_option(
+            lambda wildcards: slack_declared.param(
+                slack_section, wildcards.post, "option"
+            )
         ),
         channel=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "channel"
@@ -72,5 +76,5 @@ rule slack_post:
             slack_section, wildcards.post, "blocks"
         ),
         alt=lambda wildcards: slack_declared.param(slack_section, wildcards.post, "alt"),
-    wrapper:
-        slack_wrapper_folder
+    shell:
+        slack_step_command

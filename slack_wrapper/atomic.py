@@ -91,6 +91,29 @@ class Reservation:
             sync_folder(self._target.parent)
         return changed
 
+    def ready(
+        self, data: bytes, *, times: tuple[int, int] | None = None, durable: bool = True
+    ) -> int:
+        """Write the content beside the file's place, for somebody else to put it there; see `fill`.
+
+        Raises:
+            OSError: there is no space.
+        """
+        with self._file as file:
+            file.write(data)
+            file.truncate()
+            file.flush()
+            if times:
+                os.utime(file.fileno(), ns=times)
+            if durable:
+                os.fsync(file.fileno())
+            return os.fstat(file.fileno()).st_mtime_ns
+
+    @property
+    def beside(self) -> str:
+        """Path of the file that takes the space."""
+        return str(self._name)
+
     def release(self) -> None:
         """Give the space back; after `fill` there is none to give."""
         with contextlib.suppress(OSError):

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import quiet
+from slack_wrapper import quiet, schema_check
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.quiet import QuietHours
 from slack_wrapper.redact import Secret
@@ -144,16 +144,18 @@ def validate(section: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: see `read`.
     """
-    import jsonschema
-
     if not isinstance(section, Mapping):
         raise ConfigError("config: slack is no mapping", hint="write slack: with its keys below it")
     _refuse_token(section)
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema)
-    errors = sorted(validator.iter_errors(_plain(section)), key=lambda error: list(error.path))
-    if errors:
-        raise _explain(errors[0])
+    plain = _plain(section)
+    if not schema_check.fits(plain, schema):
+        import jsonschema
+
+        validator = jsonschema.Draft202012Validator(schema)
+        errors = sorted(validator.iter_errors(plain), key=lambda error: list(error.path))
+        if errors:
+            raise _explain(errors[0])
     if section.get("quiet_hours"):
         quiet.parse(section["quiet_hours"])
 

@@ -32,3 +32,8 @@ def rules(name: str = "slack.smk") -> str:
 def wrapper() -> str:
     """Return the `file://` URL of the wrapper folder, for a rule's `wrapper:` directive."""
     return _PACKAGE.as_uri()
+
+
+def thin_client() -> str:
+    """Return the path of the program that a step of our rules is."""
+    return str(_PACKAGE / "session" / "thin_client.py")

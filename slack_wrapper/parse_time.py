@@ -9,7 +9,6 @@ from slack_wrapper import config as settings
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.given_password import take
-from slack_wrapper.locate import wrapper
 from slack_wrapper.run_session import Run, attach
 from slack_wrapper.workflow_error import workflow_error
 
@@ -20,11 +19,6 @@ _SHOWN = (
     "the password was given by --config: every user of this machine can see it in the process "
     "list, and it stays in the shell's history; use the keyring, password_command or the prompt"
 )
-
-
-def wrapper_folder() -> str:
-    """Return the URL of the wrapper folder, for `wrapper:`."""
-    return wrapper()
 
 
 def section(config: MutableMapping[str, Any], workflow: Any) -> MutableMapping[str, Any]:
@@ -55,7 +49,7 @@ def section(config: MutableMapping[str, Any], workflow: Any) -> MutableMapping[s
 
 def run_of(workflow: Any, found: MutableMapping[str, Any]) -> Run:
     """Return the run of a workflow, hooked into it on the first call."""
-    return attach(workflow, found, getattr(workflow, _TAKEN, None), wrapper_folder())
+    return attach(workflow, found, getattr(workflow, _TAKEN, None))
 
 
 def slack_resource(run: Run, amount: int = 1) -> Any:
@@ -66,3 +60,20 @@ def slack_resource(run: Run, amount: int = 1) -> Any:
         return amount
 
     return some
+
+
+def option(run: Run, value: Any) -> Any:
+    """Return the function behind `params: option=…`, which serves the step like `slack_resource`.
+
+    Parameters are kept by `use rule … with: params:`, resources are not kept by `with: resources:`.
+
+    Args:
+        run: of the workflow.
+        value: the option, or a function of the wildcards that gives it.
+    """
+
+    def chosen(wildcards: Any) -> Any:
+        run.late()
+        return value(wildcards) if callable(value) else value
+
+    return chosen

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from slack_wrapper.job import named, parts_of
 from slack_wrapper.locate import rules
+from slack_wrapper.our_rules import config_of, posts
+from slack_wrapper.posting import section_of
 from slack_wrapper.session.request import Request, build
 
 # Parameters without which it is open where a step posts and with which key.
@@ -16,12 +17,11 @@ _DECIDING = ("option", "channel", "encrypted_key", "on_failure")
 _LATER = ("template", "table", "blocks")
 
 
-def request(job: Any, section: Mapping[str, Any]) -> Request | None:
+def request(job: Any) -> Request | None:
     """Return what a job of ours will ask for, None while that depends on jobs before it.
 
     Args:
         job: Snakemake's, before it runs; its input need not exist yet.
-        section: the `slack:` section.
 
     Raises:
         RequestError: a parameter, input or output is not as it must be.
@@ -35,18 +35,14 @@ def request(job: Any, section: Mapping[str, Any]) -> Request | None:
     params = {name: value for name, value in given.items() if name not in unknown | later}
     if parts.pop("message_file") or parts.pop("inputs") or unknown or later:
         params["message"] = params.get("message") or "…"  # the text may come later
-    return build(**{**parts, "params": params}, defaults=section)
+    return build(**{**parts, "params": params}, defaults=section_of(config_of(job.rule)))
 
 
-def possible_steps(
-    workflow: Any, wrapper: str, section: Mapping[str, Any]
-) -> dict[str, str | None]:
+def possible_steps(workflow: Any) -> dict[str, str | None]:
     """Return rule → key file of the steps that a checkpoint may add to a run.
 
     Args:
         workflow: Snakemake's, with a DAG.
-        wrapper: URL of the wrapper folder, by which our steps are known.
-        section: the `slack:` section.
     """
     dag = workflow.dag
     # An input function that asks for a checkpoint's output waits for it, and only then says more.
@@ -54,12 +50,9 @@ def possible_steps(
         return {}
     known = {job.rule.name for job in dag.jobs}
     return {
-        rule.name: _key_of(rule, section)
+        rule.name: _key_of(rule)
         for rule in workflow.rules
-        if rule.wrapper == wrapper
-        and rule.name not in known
-        and rule.output
-        and _is_the_users(rule)
+        if posts(rule) and rule.name not in known and rule.output and _is_the_users(rule)
     }
 
 
@@ -67,8 +60,9 @@ def _is_the_users(rule: Any) -> bool:
     return os.path.dirname(str(rule.snakefile)) != os.path.dirname(rules())  # noqa: PTH120
 
 
-def _key_of(rule: Any, section: Mapping[str, Any]) -> str | None:
+def _key_of(rule: Any) -> str | None:
     given = named(rule.params).get("encrypted_key")
+    section = section_of(config_of(rule))
     key = given if isinstance(given, str) and given else section.get("encrypted_key")
     return str(key) if key else None
 

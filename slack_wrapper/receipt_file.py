@@ -45,12 +45,29 @@ class ReceiptFile:
         Raises:
             RequestError: it cannot be written.
         """
-        text = json.dumps(receipt, indent=2, ensure_ascii=False) + "\n"
         try:
-            data, during = text.encode("utf-8"), receipt_lock.locked()
-            return self._place.fill(data, durable=durable, during=during)
+            during = receipt_lock.locked()
+            return self._place.fill(_text(receipt), durable=durable, during=during)
         except OSError as error:
             raise self._failed(error, "the post itself is done") from None
+
+    def ready(self, receipt: Mapping[str, Any]) -> tuple[str, int]:
+        """Write the receipt beside its place, for the step's own process to put it there.
+
+        Args:
+            receipt: the content.
+
+        Returns:
+            The path of the written file, and its time of last change in ns.
+
+        Raises:
+            RequestError: it cannot be written.
+        """
+        try:
+            changed = self._place.ready(_text(receipt), durable=False)
+        except OSError as error:
+            raise self._failed(error, "the post itself is done") from None
+        return self._place.beside, changed
 
     def __enter__(self) -> ReceiptFile:
         return self
@@ -63,3 +80,7 @@ class ReceiptFile:
             f"the receipt {self._path} cannot be written: {os_reason(error)}",
             hint=f"{state}; check the folder and the free space, then run the step again",
         )
+
+
+def _text(receipt: Mapping[str, Any]) -> bytes:
+    return (json.dumps(receipt, indent=2, ensure_ascii=False) + "\n").encode("utf-8")

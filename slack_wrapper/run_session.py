@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from slack_wrapper import job_records, shared
+from slack_wrapper import job_records, our_rules, shared
 from slack_wrapper.common import console, hangup
 from slack_wrapper.common.console import warn
-from slack_wrapper.errors import RequestError, SlackWrapperError
+from slack_wrapper.errors import RequestError, SessionUnreachable, SlackWrapperError, os_reason
+from slack_wrapper.hook_slots import compose
+from slack_wrapper.locate import thin_client
 from slack_wrapper.logs import guard_tracebacks
 from slack_wrapper.redact import Secret
 from slack_wrapper.session import wire
 from slack_wrapper.session.request import WARN
 from slack_wrapper.shared import SharedSession
+from slack_wrapper.stopping import Stopping
 from slack_wrapper.vault.password_sources import withdraw_from_environment
 from slack_wrapper.workflow_error import interrupted, workflow_error
 
@@ -41,23 +45,16 @@ class Run:
         workflow: Snakemake's.
         section: the `slack:` section without its password.
         password: taken out of the config while parsing.
-        wrapper: URL of the wrapper folder, by which our steps are known.
     """
 
-    def __init__(
-        self,
-        workflow: Any,
-        section: Mapping[str, Any],
-        password: Secret | None,
-        wrapper: str,
-    ) -> None:
+    def __init__(self, workflow: Any, section: Mapping[str, Any], password: Secret | None) -> None:
         self._workflow = workflow
         self.section = section
+        self._password = password
         self._shared = shared.current(workflow)
         self._shared.offer(config=section, password=password, prepare=self._know_jobs)
-        self._wrapper = wrapper
-        self._encrypt_wrapper = f"{wrapper}/encrypt_key"
         self._opened = False
+        self._stopping = Stopping()
         self._served: ServedSession | None = None
         self._flusher: Flusher | None = None
         self._said: dict[str, Callable[[], None]] = {}
@@ -87,8 +84,8 @@ class Run:
         if self.for_real():
             hangup.end_as_terminated()
         jobs = list(self._workflow.dag.needrun_jobs())
-        steps = [job for job in jobs if job.rule.wrapper == self._wrapper]
-        encrypting = [job for job in jobs if job.rule.wrapper == self._encrypt_wrapper]
+        steps = [job for job in jobs if our_rules.posts(job.rule)]
+        encrypting = [job for job in jobs if our_rules.encrypts(job.rule)]
         if steps or encrypting:
             self._keep_local()
             made = {str(job.params.get("encrypted")) for job in encrypting}
@@ -107,9 +104,18 @@ class Run:
         self._finish()
 
     def late(self) -> None:
-        """Do the same for a step that a checkpoint has added, or under --no-hooks."""
-        if self._workflow.scheduler is not None:
+        """Serve a step that the start did not know of, in whichever process runs its job.
+
+        A checkpoint has added it, `--no-hooks` has left the start out, or it runs on a cluster.
+        """
+        workflow = self._workflow
+        if workflow.scheduler is None or workflow.dryrun or workflow.touch:
+            return
+        if workflow.is_main_process:
             self._open([], set())
+        elif self._served is None and os.environ.get(wire.VARIABLE) == wire.ELSEWHERE:
+            self._open_here()
+        self._stopping.listen()
 
     def _finish(self) -> None:
         try:
@@ -177,6 +183,7 @@ class Run:
         if self._flusher is not None:
             self._flusher.close()
             self._flusher = None
+        self._stopping.rest()
         if self._served is not None:
             self._served.close()
             self._served = None
@@ -191,6 +198,8 @@ class Run:
         """
         if self._opened or not self.for_real():
             return
+        from slack_wrapper.session.flusher import Flusher
+
         self._opened = True
         try:
             session = self._shared.session()
@@ -204,7 +213,20 @@ class Run:
         self._flush(_AT_THE_START)
         if session.sends:
             session.digests.resume()
-        self._serve(session)
+        self._serve(session, led_here=True)
+        self._flusher = Flusher(session.flush, session.courier.any_due)
+        self._stopping.listen()
+
+    def _open_here(self) -> None:
+        """Open a session for a process that is a job of a run led from somewhere else."""
+        from slack_wrapper.session.open import open_local
+
+        guard_tracebacks()
+        try:
+            session = open_local(self.section, password=self._password, interactive=False)
+        except SlackWrapperError as error:
+            raise workflow_error(error) from None
+        self._serve(session, led_here=False)
 
     def _foresee(self) -> None:
         """Open the keys of steps that a checkpoint may add: now somebody is there to be asked.
@@ -213,7 +235,7 @@ class Run:
         """
         from slack_wrapper import planned
 
-        steps = planned.possible_steps(self._workflow, self._wrapper, self.section)
+        steps = planned.possible_steps(self._workflow)
         if not steps or not self.for_real():
             return
         try:
@@ -235,7 +257,7 @@ class Run:
         from slack_wrapper import planned
         from slack_wrapper.session import preflight
 
-        known = [planned.request(job, self.section) for job in steps]
+        known = [planned.request(job) for job in steps]
         # Keys of steps with `on_failure: warn` are opened by the preflight, which lets them fail.
         keys = {one.encrypted_key for one in known if one and one.on_failure != WARN}
         if None in known and self.section.get("encrypted_key"):
@@ -249,16 +271,29 @@ class Run:
         if not self._workflow.output_settings.quiet:
             console.tell(text)
 
-    def _serve(self, session: LocalSession) -> None:
-        from slack_wrapper.session.flusher import Flusher
+    def _serve(self, session: LocalSession, *, led_here: bool) -> None:
+        """Serve the steps whose jobs this process runs.
+
+        Args:
+            session: posts.
+            led_here: whether this process leads the run.
+
+        Raises:
+            snakemake.exceptions.WorkflowError: no folder takes a socket.
+        """
+        from slack_wrapper.served_steps import RunningSteps
         from slack_wrapper.session.served import ServedSession
 
+        steps = RunningSteps(self._workflow, session, self._stopping, led_here=led_here)
         try:
-            self._served = ServedSession(session, _tell_jobs)
+            self._served = ServedSession(session, _tell_jobs, steps)
         except OSError as error:
-            warn(f"the session cannot be served, each step opens its key itself: {error.strerror}")
-            return
-        self._flusher = Flusher(session.flush, session.courier.any_due)
+            raise workflow_error(
+                SessionUnreachable(
+                    f"the session of the run cannot be served: {os_reason(error)}",
+                    hint="let TMPDIR name a folder of a local file system that can be written",
+                )
+            ) from None
         atexit.register(self.end)
 
     def _say(self, when: str) -> None:
@@ -272,9 +307,9 @@ class Run:
 
     def _keep_local(self) -> None:
         """Keep our steps on this host: `use rule … with:` may have lost `localrule: True`."""
-        ours = (self._wrapper, self._encrypt_wrapper)
-        names = [rule.name for rule in self._workflow.rules if rule.wrapper in ours]
-        self._workflow.localrules(*names)
+        ours = [rule.name for rule in self._workflow.rules
+                if our_rules.posts(rule) or our_rules.encrypts(rule)]  # fmt: skip
+        self._workflow.localrules(*ours)
 
 
 def _tell_jobs(path: str) -> None:
@@ -282,19 +317,22 @@ def _tell_jobs(path: str) -> None:
     os.environ[wire.VARIABLE] = path
 
 
-def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None, wrapper: str) -> Run:
+def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -> Run:
     """Give a workflow its run, once however often the rule files are parsed, and hook it in."""
     run: Run | None = getattr(workflow, _MARK, None)
     if run is None:
-        run = Run(workflow, section, password, wrapper)
+        run = Run(workflow, section, password)
         setattr(workflow, _MARK, run)
+        # For the command of our rules, wherever this process has been begun from.
+        os.environ[our_rules.PYTHON_VARIABLE] = sys.executable
+        os.environ[our_rules.CLIENT_VARIABLE] = thin_client()
         if workflow.is_main_process:
             # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
             withdraw_from_environment()
             guard_tracebacks()
-            _compose(workflow, "onstart", run.start)
-            _compose(workflow, "onsuccess", run.succeed, ours_first=False)
-            _compose(workflow, "onerror", run.fail, ours_first=False)
+            compose(workflow, "onstart", run.start)
+            compose(workflow, "onsuccess", run.succeed, ours_first=False)
+            compose(workflow, "onerror", run.fail, ours_first=False)
         elif workflow.remote_exec:
             # A job on a cluster: its run is led from somewhere else, whatever path the scheduler
             # has brought along with the environment of the submit host.
@@ -317,36 +355,3 @@ def run_of(workflow: Any) -> Run:
             hint='write include: slack_wrapper.rules("slack.smk") before the hooks',
         )
     return run
-
-
-def _compose(
-    workflow: Any, name: str, ours: Callable[[], None], *, ours_first: bool = True
-) -> None:
-    """Run our part beside the user's hook, whichever of the two is defined first.
-
-    Snakemake keeps one function in `workflow._NAME` and sets it by `workflow.NAME`; the instance
-    gets a setter of its own that puts the two together.
-    """
-    slot, define = f"_{name}", getattr(workflow, name)
-
-    def together(theirs: Callable[[Any], None]) -> Callable[[Any], None]:
-        def hook(log: Any) -> None:
-            if ours_first:
-                ours()
-                theirs(log)
-                return
-            try:
-                theirs(log)
-            finally:
-                ours()
-
-        return hook
-
-    def define_composed(theirs: Callable[[Any], None]) -> None:
-        before = getattr(workflow, slot)
-        define(theirs)
-        if getattr(workflow, slot) is not before:  # a module's hook is not taken by Snakemake
-            setattr(workflow, slot, together(theirs))
-
-    setattr(workflow, slot, together(getattr(workflow, slot)))
-    setattr(workflow, name, define_composed)

@@ -31,8 +31,8 @@ def test_it_holds_all_that_is_not_python(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"slack_wrapper/_rules/{path.name}" for path in (REPOSITORY / "rules").glob("*.smk")}
     for name in (
-        "wrapper.py", "environment.yaml", "meta.yaml", "encrypt_key/wrapper.py",
-        "encrypt_key/environment.yaml", "py.typed", "schema/slack.schema.json",
+        "wrapper.py", "environment.yaml", "meta.yaml", "session/thin_client.py",
+        "py.typed", "schema/slack.schema.json",
         "sandbox/templates/channel.html",
     ):  # fmt: skip
         wanted.add(f"slack_wrapper/{name}")

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import planned
+from slack_wrapper import our_rules, planned
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.job import context_of, parts_of
+from slack_wrapper.posting import section_of
 from slack_wrapper.preview import looks
 from slack_wrapper.preview.looks import Looks
 from slack_wrapper.session.request import build
-from slack_wrapper.step import section_of
 
 _CHOICES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
 
@@ -33,8 +33,7 @@ def steps_of(
     Raises:
         RequestError: Snakemake cannot plan them, or none of them is a step of ours.
     """
-    jobs, config = _plan(targets, snakefile, configfile)
-    wanted = [job for job in jobs if _is_ours(job)]
+    wanted = [job for job in _plan(targets, snakefile, configfile) if _is_ours(job)]
     named = [job for job in wanted if {job.rule.name, *map(str, job.output)} & {*targets}]
     if not wanted:
         what = ", ".join(targets) or "the workflow"
@@ -42,12 +41,10 @@ def steps_of(
             f"{what} has no step that posts", hint="name a receipt, such as slack/post_ndcg.json"
         )
     for job in named or wanted:
-        yield _looks(job, config)
+        yield _looks(job)
 
 
-def _plan(
-    targets: Sequence[str], snakefile: str | None, configfile: str | None
-) -> tuple[list[Any], Any]:
+def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None) -> list[Any]:
     from snakemake import api
     from snakemake.settings import types
 
@@ -70,7 +67,7 @@ def _plan(
                 )
                 dag.execute_workflow(executor="dryrun")
                 run = workflow._workflow  # Snakemake's interface gives no jobs otherwise
-                return list(run.dag.jobs), run.config
+                return list(run.dag.jobs)
     except SlackWrapperError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a Snakefile raises
@@ -84,14 +81,17 @@ def _plan(
 
 def _is_ours(job: Any) -> bool:
     wrapper = str(getattr(job.rule, "wrapper", None) or "")
+    if our_rules.posts(job.rule):
+        return True
     return wrapper.rstrip("/").endswith(("/slack_wrapper", ":slack_wrapper"))
 
 
-def _looks(job: Any, config: Any) -> Looks:
+def _looks(job: Any) -> Looks:
+    config = our_rules.config_of(job.rule)
     section = section_of(config)
     absent = [str(path) for path in job.input if not os.path.exists(path)]  # noqa: PTH110
     if absent:
-        request = planned.request(job, section)
+        request = planned.request(job)
         note = f"not there yet: {', '.join(absent)}; … stands for what they will say"
         if request is None:
             raise RequestError(

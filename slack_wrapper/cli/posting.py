@@ -14,12 +14,12 @@ from slack_wrapper.common import console
 from slack_wrapper.common.parsing import from_yaml
 from slack_wrapper.common.regular_file import read_text
 from slack_wrapper.errors import ConfigError, os_reason
+from slack_wrapper.posting import section_of
 from slack_wrapper.preview import looks, show
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.session.base import Receipt, deliveries, every, given_up, why
 from slack_wrapper.session.open import open_local
 from slack_wrapper.session.request import FAIL, ON_FAILURE, build
-from slack_wrapper.step import section_of
 
 # option → parameter of a step
 _PARAMETERS = ("channel", "encrypted_key", "thread", "mention", "comment", "post_at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_wrapper import locate, shared
+from slack_wrapper import shared
 from slack_wrapper.common import hangup
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.live import facts, settings, workflow
@@ -57,7 +57,7 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
     common.live = True
     hangup.end_as_terminated()
     threads = session.courier.threads
-    if not chosen.min_duration or run.posts(locate.wrapper()):
+    if not chosen.min_duration or run.posts():
         chosen = settings.at_once(chosen)
         threads.expect()
     story = Story(allowed=run.attempts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from slack_wrapper import our_rules
 from slack_wrapper.live.story import Story
 
 _FRAMES = 20  # callers between the record and the workflow at most
@@ -46,10 +47,10 @@ class Run:
             return True
         return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
 
-    def posts(self, wrapper: str) -> bool:
-        """Whether a job of the run is a step of ours, by the URL of the wrapper."""
+    def posts(self) -> bool:
+        """Whether a job of the run is a step of ours."""
         try:
-            return any(job.rule.wrapper == wrapper for job in self._workflow.dag.needrun_jobs())
+            return any(our_rules.posts(job.rule) for job in self._workflow.dag.needrun_jobs())
         except (AttributeError, RuntimeError):
             return False
 

@@ -43,6 +43,3 @@ class Session(Protocol):
 
     def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
         """Learn that a step's receipt is in its place since then; nothing depends on it alone."""
-
-    def encrypt(self, key: str, encrypted: str) -> Receipt:
-        """Encrypt the clear token in `key` into the key file `encrypted`."""

@@ -61,15 +61,6 @@ class RemoteSession:
         with contextlib.suppress(OSError), _connect(self._path) as connection:
             wire.send(connection, {"version": wire.VERSION, "confirm": note})
 
-    def encrypt(self, key: str, encrypted: str) -> Receipt:
-        """Have the main process encrypt a key, so that its password need not come here.
-
-        Raises:
-            SlackWrapperError: see `post`.
-        """
-        paths = {"key": os.path.abspath(key), "encrypted": os.path.abspath(encrypted)}  # noqa: PTH100
-        return self._ask({"encrypt": paths})
-
     def _ask(self, what: dict[str, Any]) -> Receipt:
         opened, self._first = self._first, None
         try:

@@ -18,6 +18,7 @@ from slack_wrapper.session import wire
 from slack_wrapper.session.base import Receipt, Session
 from slack_wrapper.session.place import Place
 from slack_wrapper.session.request import Request
+from slack_wrapper.session.thin import Steps, ThinClient, step_of
 
 ASKING_SECONDS = 60.0  # for a question to come or an answer to go; a stray client may do neither
 KEEP_SECONDS = 10.0  # between two looks whether the socket is still there
@@ -37,13 +38,21 @@ class ServedSession:
     Args:
         session: does the work.
         moved: is told the path of the socket, now and when it has to be another one.
+        steps: knows the running jobs; None where whoever reaches the socket may ask for a post.
 
     Raises:
         OSError: no folder takes a socket.
     """
 
-    def __init__(self, session: Session, moved: Callable[[str], None] = lambda path: None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        moved: Callable[[str], None] = lambda path: None,
+        steps: Steps | None = None,
+    ) -> None:
         self._session = session
+        self._steps = steps
+        self._asked: set[str] = set()
         self._moved = moved
         self._place = Place()
         self._owner = os.getpid()
@@ -107,6 +116,9 @@ class ServedSession:
                 self._asking.release()
             if question is None:
                 return
+            if self._steps is not None and "step" in question:
+                self._steps.serve(step_of(question["step"]), ThinClient(connection))
+                return
             answer = {"version": wire.VERSION, **self._carry_out(question)}
             connection.settimeout(ASKING_SECONDS)
             wire.send(connection, answer)
@@ -142,16 +154,18 @@ class ServedSession:
             return {"error": wire.describe_error(bug)}
 
     def _receipt(self, question: dict[str, Any]) -> Receipt:
-        if isinstance(question.get("encrypt"), dict):
-            return self._session.encrypt(**question["encrypt"])
         if isinstance(question.get("confirm"), dict):
             note = question["confirm"]
             request = Request.from_dict(note["request"])
-            self._session.confirm(request, note["receipt"], note["changed_ns"])
+            if request.receipt in self._asked:
+                self._session.confirm(request, note["receipt"], note["changed_ns"])
             return {}
         if not isinstance(question.get("request"), dict):
             raise SessionProtocolError("the step sent no request")
         request = Request.from_dict(question["request"])
+        if self._steps is not None and not self._steps.asks(request.receipt):
+            raise SessionProtocolError("the run has no step with this receipt")
+        self._asked.add(request.receipt)
         return self._session.post(_relative_to(request, str(question.get("cwd") or "")))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from slack_wrapper.locate import thin_client
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED
 from slack_wrapper.vault import store
@@ -217,11 +218,11 @@ def _kind_of(message: dict, case: str) -> str:
 
 
 def step_process(main: int, case: str) -> psutil.Process:
-    """Return the process of a case's step: the descendant whose script holds the case's name."""
+    """Return the process of a case's step: the thin client whose receipt has the case's name."""
     for process in psutil.Process(main).children(recursive=True):
-        with contextlib.suppress(psutil.Error, OSError, IndexError):
-            script = Path(process.cmdline()[1])
-            if script.name.endswith(".wrapper.py") and case.encode() in script.read_bytes():
+        with contextlib.suppress(psutil.Error):
+            command = process.cmdline()
+            if command[3:4] == [thin_client()] and command[-1].endswith(f"/{case}.json"):
                 return process
     raise LookupError(f"no step of {case} is running")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from slack_wrapper.locate import thin_client
 from tests.leaks import secrets
 from tests.leaks.conftest import New
 from tests.leaks.sampler import Sampler
@@ -75,9 +76,7 @@ def _assert_jobs_were_seen(study: Study, down: Sampler, failing: Sampler) -> Non
 
 def _steps(sampler: Sampler) -> set[int]:
     return {
-        one.pid
-        for one in sampler.seen
-        if one.argv.rstrip(b"\0").endswith(b".wrapper.py") and b"-c\0" not in one.argv
+        one.pid for one in sampler.seen if one.argv.split(b"\0")[3:4] == [thin_client().encode()]
     }
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper import locate
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
@@ -38,6 +39,8 @@ WAYS = pytest.mark.parametrize(
 DIES = """
 import os
 if "DIES" in os.environ:
+    from slack_wrapper import locate
+    locate.thin_client = lambda: os.environ["DYING_CLIENT"]
     from slack_wrapper import receipt_file, step
     write, run, before = receipt_file.ReceiptFile.write, step.run, os.environ["DIES"] == "before"
     def die(*given):
@@ -64,13 +67,29 @@ def env(**more: str) -> dict[str, str]:
     return {"SLACK_WRAPPER_PASSWORD": PASSWORD, **more}
 
 
+def dying(study: Path, dies: str) -> dict[str, str]:
+    """Have steps be killed at a point of theirs: those of our rules, and those of the wrapper."""
+    program = Path(locate.thin_client()).read_text()
+    kill = "posix.kill(posix.getpid(), 9)"
+    if dies == "last":
+        program = program.replace(
+            "\nposix._exit(main", f"\nmain(sys.argv[2:]); {kill}\nposix._exit(main"
+        )
+    else:
+        line = {"before": "    if put(receipt, place):", "after": "    try:  # noqa: SIM105"}[dies]
+        assert program.count(line) == 1
+        program = program.replace(line, f"    {kill}\n{line}")
+    (study / "dying_client.py").write_text(program)
+    return env(DIES=dies, DYING_CLIENT=str(study / "dying_client.py"))
+
+
 @WAYS
 @pytest.mark.parametrize("dies", ["before", "after"])
 def test_a_killed_step_is_taken_up(
     study: Path, sandbox: Sandbox, snakemake: Run, workflow: str, options: tuple, dies: str
 ) -> None:
     write(study, workflow, CONFIG)
-    assert snakemake(*options, env=env(DIES=dies)).returncode == 1
+    assert snakemake(*options, env=dying(study, dies)).returncode == 1
     again = snakemake(*options, "--rerun-incomplete", env=env())
     assert again.returncode == 0, again.stderr
     assert shown(sandbox) == ["hello"]
@@ -84,7 +103,7 @@ def test_a_step_killed_when_all_was_done_is_taken_up(
     study: Path, sandbox: Sandbox, snakemake: Run, workflow: str
 ) -> None:
     write(study, workflow, CONFIG)
-    assert snakemake(env=env(DIES="last")).returncode == 1
+    assert snakemake(env=dying(study, "last")).returncode == 1
     assert snakemake(env=env()).returncode == 0
     assert len(shown(sandbox)) == 1
 
@@ -125,7 +144,7 @@ def test_a_step_killed_when_it_was_queued_is_taken_up_after_the_flush(
 ) -> None:
     write(study, workflow, CONFIG)
     sandbox.faults.add(Fault("chat.postMessage", "http", status=503, times=10**6))
-    assert snakemake(*options, env=env(DIES=dies)).returncode == 1
+    assert snakemake(*options, env=dying(study, dies)).returncode == 1
     sandbox.faults.clear()
     assert command("flush", env=env()).returncode == 0
     assert snakemake(*options, "--rerun-incomplete", env=env()).returncode == 0

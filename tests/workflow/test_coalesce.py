@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from slack_wrapper.locate import thin_client
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
@@ -245,7 +246,7 @@ def test_a_step_that_is_killed_says_its_line_once(
     run = begin(study, "--cores", "1", "--keep-going")
     assert fault.reached.wait(100)
     (step,) = [one for one in psutil.Process(run.pid).children(recursive=True)
-               if "wrapper.py" in " ".join(one.cmdline()[1:2])]  # fmt: skip
+               if one.cmdline()[3:4] == [thin_client()]]  # fmt: skip
     step.kill()
     fault.release()
     assert run.wait(100) == 1

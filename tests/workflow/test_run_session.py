@@ -19,6 +19,7 @@ import pexpect
 import psutil
 import pytest
 
+from slack_wrapper import locate
 from slack_wrapper.errors import SessionUnreachable
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
@@ -28,7 +29,7 @@ from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import build
 from slack_wrapper.session.served import ASKING, ServedSession
 from slack_wrapper.vault import store
-from tests.conftest import PASSWORD, Run
+from tests.conftest import PASSWORD, Run, run
 from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
 
 MANY = """
@@ -137,7 +138,20 @@ onsuccess:
     assert "derived 1 in the main process" in done.stdout
 
 
-def test_a_step_loads_neither_slack_nor_crypto(
+def test_a_step_of_ours_loads_nothing_but_what_is_built_into_python() -> None:
+    """Whatever PYTHONPATH, PYTHONHOME or a sitecustomize say: a step costs as little as curl."""
+    command = (sys.executable, "-I", "-S", "-X", "importtime", locate.thin_client(), "post", "x")
+    bare = run(sys.executable, "-I", "-S", "-X", "importtime", "-c", "pass", cwd=Path.cwd())
+    done = run(*command, cwd=Path.cwd(), env={"PYTHONHOME": "/nowhere", "PYTHONPATH": "/nowhere"})
+    assert "error: the step cannot reach the session of its run" in done.stderr
+
+    def modules(text: str) -> set[str]:
+        return set(re.findall(r"import time:.*\|\s+(\S+)$", text, re.M)) - {"package"}
+
+    assert modules(done.stderr) - modules(bare.stderr) <= {"_socket", "time", "_signal"}
+
+
+def test_a_bare_wrapper_loads_neither_slack_nor_crypto(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
     (study / "sitecustomize.py").write_text(
@@ -148,7 +162,16 @@ def test_a_step_loads_neither_slack_nor_crypto(
         "        open('loaded', 'a').write(f'{sorted(heavy)}\\n')\n"
         "atexit.register(note)\n"
     )
-    write(study, INCLUDE + MANY, CONFIG)
+    bare = """
+rule many:
+    output: "slack/{n}.json"
+    params: message="number {n}"
+    wrapper: slack_wrapper.wrapper()
+rule all:
+    default_target: True
+    input: expand("slack/{n}.json", n=range(5))
+"""
+    write(study, INCLUDE + bare, CONFIG)
     done = snakemake(env={"SLACK_WRAPPER_PASSWORD": PASSWORD, "PYTHONPATH": str(study)})
     assert done.returncode == 0, done.stderr
     assert (study / "loaded").read_text().splitlines() == ["[]"] * 5
@@ -394,8 +417,7 @@ use rule slack_message as hello with:
     params: message="never said"
 """
     (study / "sitecustomize.py").write_text(
-        "from slack_wrapper.session import remote, served\n"
-        "served.KEEP_SECONDS, remote.PATIENCE = 1000.0, 0.2\n"
+        "from slack_wrapper.session import served\nserved.KEEP_SECONDS = 1000.0\n"
     )
     write(study, INCLUDE + lose, CONFIG)
     child = pexpect.spawn(

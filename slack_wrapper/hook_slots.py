@@ -1,0 +1,43 @@
+"""Running our part beside a workflow's own hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def compose(workflow: Any, name: str, ours: Callable[[], None], *, ours_first: bool = True) -> None:
+    """Run our part beside the user's hook, whichever of the two is defined first.
+
+    Snakemake (9) keeps one function in `workflow._NAME` and sets it by `workflow.NAME`; the
+    instance gets a setter of its own that puts the two together.
+
+    Args:
+        workflow: Snakemake's.
+        name: of the hook: `onstart`, `onsuccess` or `onerror`.
+        ours: our part.
+        ours_first: whether it comes before the user's.
+    """
+    slot, define = f"_{name}", getattr(workflow, name)
+
+    def together(theirs: Callable[[Any], None]) -> Callable[[Any], None]:
+        def hook(log: Any) -> None:
+            if ours_first:
+                ours()
+                theirs(log)
+                return
+            try:
+                theirs(log)
+            finally:
+                ours()
+
+        return hook
+
+    def define_composed(theirs: Callable[[Any], None]) -> None:
+        before = getattr(workflow, slot)
+        define(theirs)
+        if getattr(workflow, slot) is not before:  # a module's hook is not taken by Snakemake
+            setattr(workflow, slot, together(theirs))
+
+    setattr(workflow, slot, together(getattr(workflow, slot)))
+    setattr(workflow, name, define_composed)
