@@ -71,17 +71,7 @@ class Reservation:
             OSError: nothing was changed.
         """
         try:
-            with self._file as file:
-                file.write(data)
-                file.truncate()
-                file.flush()
-                if times:
-                    os.utime(file.fileno(), ns=times)
-                if durable:
-                    os.fsync(file.fileno())
-                changed = os.fstat(file.fileno()).st_mtime_ns
-            if not self._is_ours():  # somebody else does write this file at the same time
-                raise FileExistsError(errno.EEXIST, "written by another process", str(self._target))
+            changed = self.ready(data, times=times, durable=durable)
             with during or contextlib.nullcontext():
                 self._name.replace(self._target)
         except BaseException:
@@ -97,7 +87,7 @@ class Reservation:
         """Write the content beside the file's place, for somebody else to put it there; see `fill`.
 
         Raises:
-            OSError: there is no space.
+            OSError: there is no space, or somebody else writes this file.
         """
         with self._file as file:
             file.write(data)
@@ -107,7 +97,10 @@ class Reservation:
                 os.utime(file.fileno(), ns=times)
             if durable:
                 os.fsync(file.fileno())
-            return os.fstat(file.fileno()).st_mtime_ns
+            changed = os.fstat(file.fileno()).st_mtime_ns
+        if not self._is_ours():  # somebody else does write this file at the same time
+            raise FileExistsError(errno.EEXIST, "written by another process", str(self._target))
+        return changed
 
     @property
     def beside(self) -> str:

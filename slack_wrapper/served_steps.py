@@ -29,13 +29,9 @@ from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.request import Request, build
-from slack_wrapper.session.thin import Step, ThinClient
+from slack_wrapper.session.thin import Step, StepGone, ThinClient
 
 INTERRUPTED = 130
-
-
-class _Gone(Exception):
-    """The step's process has ended."""
 
 
 class _Stopped(Exception):
@@ -98,9 +94,9 @@ class RunningSteps:
         except SlackWrapperError as error:
             self._fail(client, error, logs)
         except _Stopped:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(StepGone):
                 client.end(INTERRUPTED, _told("interrupted"))
-        except (_Gone, OSError):
+        except StepGone:
             return  # there is nobody to be told
         except Exception as error:  # noqa: BLE001 - a step must be told whatever happened here
             bug = SlackWrapperError(
@@ -112,7 +108,7 @@ class RunningSteps:
     def _fail(self, client: ThinClient, error: SlackWrapperError, logs: list[str]) -> None:
         text = error_text(error)
         note(text, logs)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(StepGone):
             client.end(error.exit_code, text + "\n")
 
     def _post(self, job: _Job, step: Step, client: ThinClient) -> None:
@@ -133,7 +129,7 @@ class RunningSteps:
     def _settled(self, job: _Job, request: Request, client: ThinClient) -> Receipt:
         def wait(seconds: float) -> None:
             if not client.wait(seconds, self._stopping):
-                raise _Stopped if self._stopping() else _Gone
+                raise _Stopped if self._stopping() else StepGone
 
         try:
             return settled(self._session, request, lambda text: client.say(_told(text)), wait)

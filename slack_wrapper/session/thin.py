@@ -20,6 +20,10 @@ LOOK_SECONDS = 0.25  # between two looks whether a step that waits still has to
 PUT_SECONDS = 60.0  # in which a step that is alive has put its receipt in place
 
 
+class StepGone(Exception):
+    """The step's process has ended, or does not keep to the protocol."""
+
+
 @dataclass(frozen=True)
 class Step:
     """What a thin client says of its job.
@@ -62,7 +66,7 @@ class ThinClient:
         """Have a text printed.
 
         Raises:
-            OSError: the step has gone.
+            StepGone: it has ended.
         """
         self._send(b"s" + _bytes(text))
 
@@ -74,7 +78,7 @@ class ThinClient:
             text: to print before.
 
         Raises:
-            OSError: the step has gone.
+            StepGone: it has ended.
         """
         self._send(b"r" + b"\0".join([b"%d" % code, b"", b"", b"", _bytes(text)]))
 
@@ -92,7 +96,7 @@ class ThinClient:
             self._send(b"r" + b"\0".join([b"0", *paths, _bytes(text)]))
             self._connection.settimeout(PUT_SECONDS)
             return bool(self._connection.recv(1))
-        except OSError:
+        except (OSError, StepGone):
             return False
 
     def wait(self, seconds: float, stop: Callable[[], bool]) -> bool:
@@ -112,8 +116,11 @@ class ThinClient:
         return not stop()
 
     def _send(self, body: bytes) -> None:
-        self._connection.settimeout(PUT_SECONDS)
-        self._connection.sendall(len(body).to_bytes(4, "big") + body)
+        try:
+            self._connection.settimeout(PUT_SECONDS)
+            self._connection.sendall(len(body).to_bytes(4, "big") + body)
+        except OSError:
+            raise StepGone from None
 
 
 class Steps(Protocol):

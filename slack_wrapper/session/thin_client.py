@@ -142,6 +142,7 @@ def main(outputs: "list[str]") -> int:
     return int(code)
 
 
-if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
-    _signal.signal(_signal.SIGINT, interrupted)
-posix._exit(main(sys.argv[2:]))
+if __name__ == "__main__":
+    if _signal.getsignal(_signal.SIGINT) != _signal.SIG_IGN:
+        _signal.signal(_signal.SIGINT, interrupted)
+    posix._exit(main(sys.argv[2:]))

@@ -72,9 +72,9 @@ def dying(study: Path, dies: str) -> dict[str, str]:
     program = Path(locate.thin_client()).read_text()
     kill = "posix.kill(posix.getpid(), 9)"
     if dies == "last":
-        program = program.replace(
-            "\nposix._exit(main", f"\nmain(sys.argv[2:]); {kill}\nposix._exit(main"
-        )
+        end = "    posix._exit(main(sys.argv[2:]))"
+        assert program.count(end) == 1
+        program = program.replace(end, f"    main(sys.argv[2:]); {kill}")
     else:
         line = {"before": "    if put(receipt, place):", "after": "    try:  # noqa: SIM105"}[dies]
         assert program.count(line) == 1
