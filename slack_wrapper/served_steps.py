@@ -121,7 +121,8 @@ class RunningSteps:
         place = _within(step.folder, request.receipt)
         with ReceiptFile(place, request) as file:
             receipt = self._settled(job, request, client)
-            written, changed = file.ready(receipt)
+            with receipt_lock.locked():  # makes the lock, which the client only opens
+                written, changed = file.ready(receipt)
             lock = os.path.abspath(receipt_lock.PLACE)  # noqa: PTH100
             if client.put(written, place, lock, preview(request, receipt)):
                 self._session.confirm(request, receipt, changed)

@@ -77,7 +77,7 @@ def lock(path: bytes) -> None:
     try:
         import fcntl
 
-        handle = posix.open(path, posix.O_RDWR | posix.O_CREAT | posix.O_CLOEXEC, 0o600)
+        handle = posix.open(path, posix.O_RDWR | posix.O_CLOEXEC)
         until = time.monotonic() + LOCK_SECONDS
         while time.monotonic() < until:
             try:
