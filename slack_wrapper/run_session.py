@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from slack_wrapper import job_records, our_rules, shared
+from slack_wrapper import job_records, our_rules, run_closing, shared
 from slack_wrapper.common import console, hangup
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import RequestError, SessionUnreachable, SlackWrapperError, os_reason
@@ -133,50 +133,14 @@ class Run:
     def _wind_up(self) -> None:
         if self._flusher is not None:
             self._flusher.close()  # the last flush goes on where this one stops
-        self._flush(None)
-        self._end_digests()
-        self._tell_held()
-        self.end()
         session = self._shared.opened
         if session is not None:
+            run_closing.flush(session)
+            run_closing.end_digests(session)
+            run_closing.tell_held(session)
+        self.end()
+        if session is not None:
             session.courier.acknowledge(job_records.ended_well(self._workflow))
-
-    def _flush(self, seconds: float | None) -> None:
-        """Deliver what waits in the outbox; trouble is told and never ends the run.
-
-        Args:
-            seconds: after these no further post is begun; None for `max_wait`.
-        """
-        session = self._shared.opened
-        if session is None or not session.sends:
-            return
-        try:
-            done = session.flush(
-                seconds=seconds or session.max_wait, wait=True, patient=seconds is None
-            )
-        except SlackWrapperError as error:
-            warn(str(error))
-            return
-        for entry, outcome in done:
-            if isinstance(outcome, SlackWrapperError):
-                warn(f"still queued, {entry.name}: {outcome}")
-
-    def _end_digests(self) -> None:
-        """Say the last word in the messages that steps share."""
-        session = self._shared.opened
-        if session is not None and session.sends:
-            for error in session.digests.close():
-                warn(f"the next run, or slack-wrapper flush, goes on with it: {error}")
-
-    def _tell_held(self) -> None:
-        """Say what is left for its time, as the run will not be there then."""
-        session = self._shared.opened
-        courier = session.courier if session else None
-        if courier and courier.outbox.waits():
-            ours = filter(None, map(courier.outbox.own, courier.outbox.names()))
-            held = sum(not courier.due(entry) for entry in ours)
-            if held:
-                warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")
 
     def end(self) -> None:
         """Stop serving."""
@@ -210,7 +174,7 @@ class Run:
         except KeyboardInterrupt:
             raise interrupted() from None
         session.courier.catch_up()
-        self._flush(_AT_THE_START)
+        run_closing.flush(session, _AT_THE_START)
         if session.sends:
             session.digests.resume()
         self._serve(session, led_here=True)

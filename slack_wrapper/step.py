@@ -72,8 +72,6 @@ def _post(session: Session, request: Request, snakemake: Any) -> Receipt:
         ) from None
 
 
-
-
 def request_of(snakemake: Any) -> Request:
     """Return the request of a job.
 

@@ -1,0 +1,49 @@
+"""What a run does with what waits: at its start, and at its end, which it never changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slack_wrapper.common.console import warn
+from slack_wrapper.errors import SlackWrapperError
+
+if TYPE_CHECKING:
+    from slack_wrapper.session.local import LocalSession
+
+
+def flush(session: LocalSession, seconds: float | None = None) -> None:
+    """Deliver what waits in the outbox; trouble is told and never ends the run.
+
+    Args:
+        session: of the run.
+        seconds: after these no further post is begun; None for `max_wait`.
+    """
+    if not session.sends:
+        return
+    try:
+        done = session.flush(
+            seconds=seconds or session.max_wait, wait=True, patient=seconds is None
+        )
+    except SlackWrapperError as error:
+        warn(str(error))
+        return
+    for entry, outcome in done:
+        if isinstance(outcome, SlackWrapperError):
+            warn(f"still queued, {entry.name}: {outcome}")
+
+
+def end_digests(session: LocalSession) -> None:
+    """Say the last word in the messages that steps share."""
+    if session.sends:
+        for error in session.digests.close():
+            warn(f"the next run, or slack-wrapper flush, goes on with it: {error}")
+
+
+def tell_held(session: LocalSession) -> None:
+    """Say what is left for its time, as the run will not be there then."""
+    courier = session.courier
+    if courier.outbox.waits():
+        ours = filter(None, map(courier.outbox.own, courier.outbox.names()))
+        held = sum(not courier.due(entry) for entry in ours)
+        if held:
+            warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")
