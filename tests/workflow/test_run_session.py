@@ -271,7 +271,7 @@ def test_one_prompt_at_the_start_and_two_more_after_a_wrong_password(
         encoding="utf-8", env=dict(os.environ),
     )  # fmt: skip
     child.expect("Password for keys/slack-api.enc: ")
-    child.sendline("wrong")
+    child.sendline("mistaken")
     child.expect("wrong password, 2 more to try")
     child.expect("Password for keys/slack-api.enc: ")
     child.sendline(PASSWORD)

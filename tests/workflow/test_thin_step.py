@@ -86,7 +86,7 @@ def test_a_step_has_one_receipt(
     write(study, INCLUDE + step, CONFIG)
     done = snakemake()
     assert done.returncode == 1
-    assert re.search(rf"slack_wrapper: error: {line}\nhint: ", text(done)), text(done)
+    assert re.search(rf"slack-wrapper: error: {line}\nhint: ", text(done)), text(done)
     assert shown(sandbox) == []
 
 
@@ -99,7 +99,7 @@ def test_what_is_wrong_stands_in_the_log_of_the_rule(
     done = snakemake()
     assert done.returncode == 1
     told = (study / "logs" / "of step.log").read_text()
-    assert told.startswith("slack_wrapper: error: slack refused")
+    assert told.startswith("slack-wrapper: error: Slack refused")
     assert told.strip() in text(done)
     assert "Traceback" not in text(done)
 
@@ -340,7 +340,7 @@ def test_a_signal_to_snakemake_alone_ends_a_question(
     process.send_signal(number)
     told, _ = process.communicate(timeout=60)
     assert process.returncode != 0
-    assert "slack_wrapper: interrupted" in told
+    assert "slack-wrapper: interrupted" in told
     assert "Traceback" not in told
 
 
@@ -426,7 +426,7 @@ def test_without_a_run_the_client_says_so(tmp_path: Path) -> None:
     done = run(*command, cwd=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "slack_wrapper: error: the step cannot reach the session of its run"
+        "slack-wrapper: error: the step cannot reach the session of its run"
     )
     assert "\nhint: run the workflow again" in done.stderr
 
