@@ -24,7 +24,7 @@ from slack_wrapper.errors import (
     TokenError,
 )
 from slack_wrapper.job import context_of, parts_of, receipt_path
-from slack_wrapper.posting import error_text, note, preview, section_of, settled
+from slack_wrapper.posting import error_text, note, preview, section_of, settled, warnings
 from slack_wrapper.receipt_file import ReceiptFile
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.local import LocalSession
@@ -124,7 +124,11 @@ class RunningSteps:
             with receipt_lock.locked():  # makes the lock, which the client only opens
                 written, changed = file.ready(receipt)
             lock = os.path.abspath(receipt_lock.PLACE)  # noqa: PTH100
-            if client.put(written, place, lock, preview(request, receipt)):
+            text = preview(request, receipt)
+            for warning in warnings(receipt):
+                text += warning + "\n"
+                note(warning, [_within(step.folder, path) for path in job.log])
+            if client.put(written, place, lock, text):
                 self._session.confirm(request, receipt, changed)
 
     def _settled(self, job: _Job, request: Request, client: ThinClient) -> Receipt:
