@@ -41,7 +41,7 @@ def ours(url: str, path: str) -> Callable[[], object]:
     from slack_wrapper.client import files, uploads
     from slack_wrapper.client.retry import Retrier
     from slack_wrapper.client.web_api import WebApiTransport
-    from slack_wrapper.redact import Secret
+    from slack_wrapper.common.redact import Secret
 
     transport = WebApiTransport(Secret("xoxb-bench"), base_url=f"{url}/api/")
     transport.call("auth.test", {})

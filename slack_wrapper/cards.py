@@ -15,9 +15,9 @@ from pathlib import Path
 
 from slack_wrapper import rerun
 from slack_wrapper.common import foreign
+from slack_wrapper.common.redact import redact, redact_log
 from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.common.text import shorten
-from slack_wrapper.redact import redact, redact_log
 from slack_wrapper.system import user
 
 HEAD_LINES = 5

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper import quiet, schema_check
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.quiet import QuietHours
-from slack_wrapper.redact import Secret
 
 SECTION = "slack"
 SCHEMA_FILE = Path(__file__).parent / "schema" / "slack.schema.json"

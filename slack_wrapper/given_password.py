@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_wrapper import config as settings
+from slack_wrapper.common.redact import MASK, Secret
 from slack_wrapper.errors import ConfigError
-from slack_wrapper.redact import MASK, Secret
 
 # `snakemake --config slack_password=…`, what `librec_auto -k …` was.
 TOP_LEVEL = "slack_password"

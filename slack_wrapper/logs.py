@@ -9,7 +9,7 @@ import traceback
 from types import TracebackType
 
 from slack_wrapper.common import console
-from slack_wrapper.redact import redact
+from slack_wrapper.common.redact import redact
 
 # A filter holds for records of its own logger only, not for those of loggers below it.
 HTTP_LOGGERS = (

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from slack_wrapper import job_records, our_rules, run_closing, shared
 from slack_wrapper.common import console, hangup
 from slack_wrapper.common.console import warn
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import RequestError, SessionUnreachable, SlackWrapperError, os_reason
 from slack_wrapper.hook_slots import compose
 from slack_wrapper.locate import thin_client
 from slack_wrapper.logs import guard_tracebacks
-from slack_wrapper.redact import Secret
 from slack_wrapper.session import wire
 from slack_wrapper.session.request import WARN
 from slack_wrapper.shared import SharedSession

@@ -1,4 +1,4 @@
-"""Texts as Slack takes them: escaped, and long ones in parts that fit."""
+"""Texts as Slack takes them: long ones in parts that fit."""
 
 from __future__ import annotations
 
@@ -14,11 +14,3 @@ MAX_TEXT = 4000
 def split(text: str, limit: int = MAX_TEXT) -> Iterator[str]:
     """Yield `text` in parts of at most `limit` characters; see `common.text.split`."""
     return cut.split(text, limit)
-
-
-def escape(text: str) -> str:
-    """Return `text` so that Slack shows it as it is, and takes nothing in it for a mention or link.
-
-    https://docs.slack.dev/messaging/formatting-message-text#escaping
-    """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from slack_wrapper.cli import names, passwords
 from slack_wrapper.common import console
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import RequestError
-from slack_wrapper.redact import Secret
 from slack_wrapper.vault import cleartext, disk, kdf, store
 from slack_wrapper.vault.kinds import secret_kind
 

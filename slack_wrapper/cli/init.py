@@ -13,13 +13,13 @@ from slack_wrapper.cli.posting import section_in
 from slack_wrapper.cli.project_files import ProjectFiles
 from slack_wrapper.cli.terminal import ask, marked
 from slack_wrapper.common import console
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
     KeyringInsecure,
     KeyringLocked,
     KeyringUnavailable,
     RequestError,
 )
-from slack_wrapper.redact import Secret
 from slack_wrapper.session.findings import table
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local

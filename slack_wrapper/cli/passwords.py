@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from slack_wrapper.common import console
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import NoPassword
-from slack_wrapper.redact import Secret
 from slack_wrapper.vault import password_sources, password_strength
 
 

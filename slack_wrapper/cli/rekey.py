@@ -7,7 +7,7 @@ import argparse
 from slack_wrapper.cli import passwords
 from slack_wrapper.cli.names import who_opens
 from slack_wrapper.common import console
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.vault import cleartext, kdf, store
 
 

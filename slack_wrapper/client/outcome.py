@@ -27,6 +27,7 @@ from slack_wrapper.client.methods import Method
 from slack_wrapper.client.refusals import UNKNOWN_BOT, refusal
 from slack_wrapper.client.shapes import Unfit
 from slack_wrapper.client.slack_clock import date_of
+from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import (
     Ambiguity,
     RateLimited,
@@ -35,7 +36,6 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from slack_wrapper.redact import redact
 
 TOO_MANY = 429
 # RFC 9110, 15.5.9 and 15.6.5: somebody in between did not wait for the end.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import (
     Ambiguity,
     RateLimited,
@@ -18,7 +19,6 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from slack_wrapper.redact import redact
 
 # Slack says of these two that the call may have been carried out partly.
 AMBIGUOUS = frozenset({"fatal_error", "internal_error"})

@@ -21,8 +21,8 @@ from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.shapes import is_safe
 from slack_wrapper.client.slack_clock import clock_of
 from slack_wrapper.client.transport import UPLOAD, check_base_url, shown_proxy
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import RateLimited, SlackError, SlackRefused, SlackUnavailable
-from slack_wrapper.redact import Secret
 
 TIMEOUT = 30.0
 # Bytes that Slack looks through in a second, at the least, before it answers an upload: large files

@@ -23,9 +23,9 @@ from slack_wrapper.client.methods import Method
 from slack_wrapper.client.refusals import TRANSIENT, UNKNOWN_BOT
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import check_base_url, shown_proxy
+from slack_wrapper.common.redact import SCRUBBER, Secret, redact
 from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackRefused, SlackUnavailable
-from slack_wrapper.redact import SCRUBBER, Secret, redact
 
 POST = "chat.postMessage"
 METHOD = "webhook"  # what the errors call it

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 
 _POLL = 0.02  # seconds between two tries
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _REFUSED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
@@ -24,7 +25,8 @@ def open_lock(
 ) -> int:
     """Open a lock file, made when it is missing, and return its descriptor.
 
-    Its permissions follow the umask, less those to read where there is none to write.
+    It is made for its user alone and opened to others afterwards: whoever could read it for a
+    moment only could hold its lock for as long as he likes.
 
     Args:
         path: the file; not a symbolic link.
@@ -34,8 +36,11 @@ def open_lock(
     Raises:
         OSError: it cannot be opened or is not a regular file.
     """
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    handle = os.open(path, flags, 0o666, dir_fd=dir_fd)
+    try:
+        handle = os.open(path, _FLAGS, 0o600, dir_fd=dir_fd)
+    except PermissionError:  # perhaps another member has just made it and not opened it to us yet
+        time.sleep(_POLL)
+        handle = os.open(path, _FLAGS, 0o600, dir_fd=dir_fd)
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.common import decoding
+from slack_wrapper.common.redact import mask_tokens_in, redact
 from slack_wrapper.delivery import origin as origins
 from slack_wrapper.delivery import state_file, stored_request
 from slack_wrapper.delivery.origin import Origin
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import LedgerUnusable, os_reason
-from slack_wrapper.redact import mask_tokens_in, redact
 
 # 1 was never released, and had no files' hashes; 2 neither `origin` nor `looked_at`, and its digest
 # was one of the whole request.

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.common import decoding
+from slack_wrapper.common.redact import mask_tokens_in
 from slack_wrapper.delivery import origin as origins
 from slack_wrapper.delivery import state_file, stored_request
 from slack_wrapper.delivery.origin import Origin
 from slack_wrapper.errors import LedgerUnusable, StateUnreadable, os_reason
-from slack_wrapper.redact import mask_tokens_in
 
 VERSION = 2  # 1 had no origin
 _READ = (1, VERSION)

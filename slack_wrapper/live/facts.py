@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from slack_wrapper.common import foreign
-from slack_wrapper.redact import redact
+from slack_wrapper.common.redact import redact
 from slack_wrapper.system import git, user
 
 

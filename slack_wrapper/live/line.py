@@ -15,6 +15,7 @@ from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.updates import Living
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common.foreign import escape
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.delivery.progress import Progress
@@ -27,7 +28,7 @@ from slack_wrapper.session.delivery import target
 from slack_wrapper.session.local import LocalSession, Workspace
 from slack_wrapper.session.mentions import shown
 from slack_wrapper.session.request import FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
-from slack_wrapper.texts import escape, split
+from slack_wrapper.texts import split
 
 T = TypeVar("T")
 CALL_SECONDS = 8.0  # for which one call waits: the end of a run may wait for it

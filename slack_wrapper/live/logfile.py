@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from slack_wrapper.common.redact import redact_log
 from slack_wrapper.common.regular_file import open_regular
-from slack_wrapper.redact import redact_log
 
 MAX_BYTES = 8 << 20  # of a longer log the end is posted
 

@@ -9,12 +9,12 @@ from typing import Any
 from slack_wrapper import cards
 from slack_wrapper.cards import duration
 from slack_wrapper.common import foreign
+from slack_wrapper.common.redact import redact
 from slack_wrapper.common.text import shorten
 from slack_wrapper.live import tables
 from slack_wrapper.live.facts import Facts
 from slack_wrapper.live.pace import remaining
 from slack_wrapper.live.story import Ending, Snapshot
-from slack_wrapper.redact import redact
 
 BAR_WIDTH = 16
 DONE, FAILED, LEFT = "🟩", "🟥", "⬜"

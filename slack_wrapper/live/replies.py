@@ -11,6 +11,7 @@ from pathlib import Path
 from slack_wrapper import cards
 from slack_wrapper.client.closed import uneditable, unthreadable
 from slack_wrapper.client.updates import Living
+from slack_wrapper.common.redact import redact
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackWrapperError
 from slack_wrapper.live import render
@@ -19,7 +20,6 @@ from slack_wrapper.live.line import Line
 from slack_wrapper.live.logfile import copy_of_log
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.live.story import Ending, Failure, Snapshot, Story
-from slack_wrapper.redact import redact
 
 SETTLED = 1.0  # seconds for which a failure waits for others of its rule
 RENEW = 5.0  # seconds between two changes of one card

@@ -8,11 +8,11 @@ from typing import TextIO
 
 from slack_wrapper import atomic
 from slack_wrapper.common import console
+from slack_wrapper.common.redact import mask_tokens
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.preview.looks import Looks
 from slack_wrapper.preview.page import page
 from slack_wrapper.preview.text import text
-from slack_wrapper.redact import mask_tokens
 
 FOLDER = Path(".snakemake") / "slack" / "preview"
 

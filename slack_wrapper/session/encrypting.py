@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slack_wrapper.common import console
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.vault import cleartext, disk, password_strength, store
 
 

@@ -16,6 +16,7 @@ from slack_wrapper.client.transport import Transport
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common import console
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.config import REPOST, SLACK, Settings
 from slack_wrapper.delivery.pacing import Pacer
 from slack_wrapper.errors import (
@@ -26,7 +27,6 @@ from slack_wrapper.errors import (
     TokenError,
     TokenMalformed,
 )
-from slack_wrapper.redact import Secret
 from slack_wrapper.session import encrypting, receipts, series
 from slack_wrapper.session.approvals import Approvals, question
 from slack_wrapper.session.base import Receipt

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from slack_wrapper.common.foreign import escape
 from slack_wrapper.common.text import split
 from slack_wrapper.session import tables
-from slack_wrapper.texts import escape
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore

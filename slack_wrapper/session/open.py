@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_wrapper import config
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.vault.password import PasswordChain
 

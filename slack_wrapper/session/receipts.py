@@ -14,9 +14,9 @@ from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
 from slack_wrapper.common import decoding
+from slack_wrapper.common.redact import redact
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import RequestError, SlackWrapperError
-from slack_wrapper.redact import redact
 from slack_wrapper.session.base import Receipt, every
 from slack_wrapper.session.request import Request
 

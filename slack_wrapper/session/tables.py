@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_wrapper.common.foreign import one_line
+from slack_wrapper.common.foreign import escape, one_line
 from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RequestError
 from slack_wrapper.session import data
-from slack_wrapper.texts import escape
 
 TABLE, LIST = "table", "list"
 LAYOUTS = (TABLE, LIST)

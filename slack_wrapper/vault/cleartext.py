@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from slack_wrapper.common import regular_file
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
-from slack_wrapper.redact import Secret
 from slack_wrapper.system import git
 from slack_wrapper.vault.kinds import BOT, WEBHOOK, remedy, secret_kind
 from slack_wrapper.vault.lines import MAX_SECRET_BYTES

@@ -11,9 +11,9 @@ import threading
 from pathlib import Path
 
 from slack_wrapper.common import console
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.config import PasswordSources
 from slack_wrapper.errors import NoPassword, PasswordError, WrongPassword
-from slack_wrapper.redact import Secret
 from slack_wrapper.vault import password_sources, store
 
 PROMPTS = 3  # one, and two more after a wrong password

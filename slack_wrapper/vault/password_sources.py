@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from slack_wrapper.common import console, regular_file
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
     EmptyPassword,
     KeyringInsecure,
@@ -25,7 +26,6 @@ from slack_wrapper.errors import (
     PasswordFileUnreadable,
     os_reason,
 )
-from slack_wrapper.redact import Secret
 from slack_wrapper.system import PASSWORD_VARIABLE, environment
 
 VARIABLE = PASSWORD_VARIABLE
@@ -245,11 +245,6 @@ def hidden(label: str) -> str | None:
         What was typed; None when there is no terminal.
     """
     return _typed(label) if _has_terminal() else None
-
-
-def tell(text: str) -> None:
-    """Say something to the person at the terminal."""
-    console.tell(text)
 
 
 def _bounded(call: Callable[..., Any], *args: str) -> Any:

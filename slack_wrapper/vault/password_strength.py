@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 
 # Guesses a second of a farm of graphics cards against Argon2id with 64 MiB; the slowest of zxcvbn's
 # offline scenarios, https://github.com/dropbox/zxcvbn#usage

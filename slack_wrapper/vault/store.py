@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import KeyFileDamaged, KeyFileError, KeyFileNotWritten, RequestError
-from slack_wrapper.redact import Secret
 from slack_wrapper.vault import description, disk, kdf, legacy, sealing, sharing
 from slack_wrapper.vault.disk import Stored, read
 from slack_wrapper.vault.format_v2 import NamedKeyFile

@@ -12,7 +12,7 @@ from typing import Self
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.web_api import WebApiTransport
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 
 QUICK = RetryPolicy(attempts=3, total=20.0, base=0.01, cap=0.05)
 

@@ -19,6 +19,7 @@ from slack_wrapper.client.methods import METHODS
 from slack_wrapper.client.refusals import TRANSIENT
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
     Ambiguity,
     RateLimited,
@@ -27,7 +28,6 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from slack_wrapper.redact import Secret
 from tests.client.answers import GOOD
 from tests.client.servers import RawServer
 

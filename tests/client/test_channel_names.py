@@ -10,8 +10,8 @@ from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
-from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.client.slack_of_pages import page, serving

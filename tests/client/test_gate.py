@@ -17,6 +17,7 @@ from slack_wrapper.client import connection, http
 from slack_wrapper.client.methods import METHODS
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
     Ambiguity,
     ConfigError,
@@ -25,7 +26,6 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from slack_wrapper.redact import Secret
 from tests.client.answers import GOOD, NEEDED, POSTED
 from tests.client.servers import RawServer, answer
 

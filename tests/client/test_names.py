@@ -13,8 +13,8 @@ from slack_wrapper.client import name_cache
 from slack_wrapper.client.name_cache import NameCache
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import SlackRefused
-from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.server import Sandbox
 
 

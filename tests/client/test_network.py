@@ -20,8 +20,8 @@ from slack_wrapper.client import files, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
-from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.server import Sandbox
 from tests.client.servers import QUICK
 

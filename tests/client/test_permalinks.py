@@ -6,7 +6,7 @@ from slack_wrapper.client import messages
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.web_api import WebApiTransport
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.client.servers import QUICK

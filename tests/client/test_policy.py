@@ -13,6 +13,7 @@ from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import Unsaved
 from slack_wrapper.client.transport import check_base_url
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
     Ambiguity,
     ConfigError,
@@ -26,7 +27,6 @@ from slack_wrapper.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.client.servers import QUICK

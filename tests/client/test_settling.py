@@ -16,8 +16,8 @@ from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import FOREGROUND, FULL, Unsaved
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.common import patience
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import Ambiguity, SlackAmbiguous, SlackUnavailable
-from slack_wrapper.redact import Secret
 from tests.client.raw import BOT, CHANNEL, DROP, USER, Given, RawSlack, serving
 
 KEY = "k" * 32

@@ -13,8 +13,8 @@ from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import FOREGROUND, Unsaved
 from slack_wrapper.client.uploads import Share, UploadedFile
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused
-from slack_wrapper.redact import Secret
 from tests.client.raw import CHANNEL, DROP, Given, RawSlack, serving
 
 COMPLETE = "files.completeUploadExternal"

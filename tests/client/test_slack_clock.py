@@ -10,8 +10,8 @@ import pytest
 
 from slack_wrapper.client.slack_clock import SlackClock, clock_of
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import SlackError
-from slack_wrapper.redact import Secret
 
 HOUR = 3600.0
 ANSWERS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.common import console
-from slack_wrapper.redact import MASK, Secret
+from slack_wrapper.common.redact import MASK, Secret
 
 PACKAGE = Path(console.__file__).parents[1]
 # Who else may print: a sandbox shows the token it has made, slack-post runs without us, a prompt

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.common import log_secrets
+from slack_wrapper.common.redact import MASK, Secret, mask_tokens, redact_log
 from slack_wrapper.common.secret_names import confidential
-from slack_wrapper.redact import MASK, Secret, mask_tokens, redact_log
 
 CLEAN = Path(__file__).with_name("clean.log").read_text(encoding="utf-8")
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
+from slack_wrapper.common.foreign import escape
 from slack_wrapper.common.text import FENCE, cluster_before, shorten, split
-from slack_wrapper.texts import escape
 
 FAMILY, FLAG, KEYCAP, THUMB = "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "👍🏽"
 WHOLE = ["&amp;", "&lt;", "<@U00000ADA>", "<https://lab.org/a?b=1&amp;c=2|the run>", "<!here>",

@@ -16,9 +16,9 @@ from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import FULL
 from slack_wrapper.client.updates import Living, update
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.errors import SlackRefused
-from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.delivery import LOST_UPLOAD

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.client.webhook import WebhookTransport
-from slack_wrapper.redact import Secret
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.vault import cleartext
 from slack_wrapper.vault.kinds import secret_kind
 from tests.conftest import Run

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.config import PasswordSources
 from slack_wrapper.errors import (
     KeyFileMissing,
@@ -18,7 +19,6 @@ from slack_wrapper.errors import (
     PasswordFileUnreadable,
     WrongPassword,
 )
-from slack_wrapper.redact import Secret
 from slack_wrapper.vault import kdf, password_sources, store
 from slack_wrapper.vault.password import PasswordChain, keyring_username
 

@@ -10,6 +10,7 @@ import pytest
 from slack_wrapper.client import flavors
 from slack_wrapper.client.flavors import markdown
 from slack_wrapper.client.webhook import REMEDIES
+from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import (
     RequestError,
     SlackAmbiguous,
@@ -18,7 +19,6 @@ from slack_wrapper.errors import (
     SlackWrapperError,
     TokenMalformed,
 )
-from slack_wrapper.redact import redact
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.open import open_local
@@ -238,7 +238,7 @@ def test_an_address_that_is_none_is_not_repeated(
     study: Path, monkeypatch: pytest.MonkeyPatch, tail: str
 ) -> None:
     from slack_wrapper.client.webhook import WebhookTransport
-    from slack_wrapper.redact import Secret
+    from slack_wrapper.common.redact import Secret
 
     transport = WebhookTransport(Secret(f"http://127.0.0.1:9/{tail}"), flavor="mattermost")
     with pytest.raises(SlackWrapperError) as caught:

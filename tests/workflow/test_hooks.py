@@ -15,8 +15,8 @@ import pytest
 
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
+from slack_wrapper.common.redact import Secret
 from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.redact import Secret
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault import store
