@@ -40,7 +40,7 @@ def test_encrypt_does_not_overwrite_the_clear_text(cleartext: Path, command: Run
         (("rekey", KEY), {"SLACK_WRAPPER_PASSWORD": "wrong"}, "does not open"),
         (("rekey", KEY, "--keep-password"), {}, "no terminal to ask at"),
         (("rekey", KEY, "--key", "none"), ENV, "none cannot be read"),
-        (("rekey", KEY, "--key", "binary", "--keep-password"), ENV, "is no text"),
+        (("rekey", KEY, "--key", "binary", "--keep-password"), ENV, "is not UTF-8 text"),
     ],
 )
 def test_rekey_leaves_the_file_when_it_fails(

@@ -25,6 +25,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
+    monkeypatch.setenv("SLACK_WRAPPER_PATIENCE", "1")  # no time passes here
     monkeypatch.setattr(retry, "time", made)
     monkeypatch.setattr(random, "uniform", lambda low, high: high)
     return made

@@ -46,7 +46,7 @@ def test_a_receipt_that_said_queued_is_renewed(
     from slack_wrapper.sandbox.faults import Fault
 
     run = session()
-    sandbox.faults.add(Fault("*", "http", status=503, times=10_000))
+    sandbox.faults.add(Fault("*", "error", code="service_unavailable", times=10_000))
     step(run, "late", message="late")
     sandbox.faults.clear()
     again = session()

@@ -73,7 +73,7 @@ def test_what_says_something_else_is_another_post(
 def test_a_queued_one_stays_one_under_another_policy(
     session: Callable[[], LocalSession], sandbox: Sandbox
 ) -> None:
-    sandbox.faults.add(Fault("chat.postMessage", "http", status=503, times=1000))
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="service_unavailable", times=1000))
     assert step(session(), "hello", message="hello")["status"] == "queued"
     assert step(session(), "hello", message="hello", rule="b")["status"] == "queued"
     sandbox.faults.clear()

@@ -64,7 +64,7 @@ KINDS = [
 
 def queue(session: LocalSession, sandbox: Sandbox) -> Path:
     """Let a post wait, and return its file."""
-    fault = sandbox.faults.add(Fault("*", "http", status=503, times=10_000))
+    fault = sandbox.faults.add(Fault("*", "error", code="service_unavailable", times=10_000))
     assert step(session, "first", message="first")["status"] == "queued"
     fault.times = 0
     (path,) = (STATE / "outbox").glob("*.json")

@@ -30,7 +30,7 @@ CONFIGFILE = 'configfile: "config.json"\n'
 
 
 def test_slack_is_down_throughout(start: Start, study: Path, sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("*", "http", status=503, times=10_000))
+    sandbox.faults.add(Fault("*", "error", code="service_unavailable", times=10_000))
     run = start(TWO_FAIL, "--keep-going")
     assert run.wait() == 1
     assert run.stderr.count("slack-wrapper: warning") == 1
@@ -48,7 +48,7 @@ def test_slack_is_down_throughout(start: Start, study: Path, sandbox: Sandbox) -
 
 
 def test_the_next_run_delivers_what_waits(start: Start, sandbox: Sandbox) -> None:
-    sandbox.faults.add(Fault("*", "http", status=503, times=10_000))
+    sandbox.faults.add(Fault("*", "error", code="service_unavailable", times=10_000))
     assert start(GOES_WELL).wait() == 0
     sandbox.faults.clear()
     run = start(GOES_WELL, "--forceall")

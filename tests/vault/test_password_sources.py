@@ -54,7 +54,7 @@ def test_a_new_password_is_asked_for_twice() -> None:
         ((b"\n",), "EmptyPassword: the password is empty"),
         ((b"\x04",), "EmptyPassword: the password is empty"),
         ((b"one\n", b"\x04"), "EmptyPassword: the two passwords differ"),
-        ((b"\xff\xfe\n",), "PasswordError: the password typed is no text"),
+        ((b"\xff\xfe\n",), "PasswordError: what was typed is not text"),
     ],
     ids=["return", "ctrl-d", "ctrl-d at the second", "no text"],
 )

@@ -143,7 +143,7 @@ def test_a_step_killed_when_it_was_queued_is_taken_up_after_the_flush(
     dies: str,
 ) -> None:
     write(study, workflow, CONFIG)
-    sandbox.faults.add(Fault("chat.postMessage", "http", status=503, times=10**6))
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="service_unavailable", times=10**6))
     assert snakemake(*options, env=dying(study, dies)).returncode == 1
     sandbox.faults.clear()
     assert command("flush", env=env()).returncode == 0
@@ -159,7 +159,7 @@ def test_a_queued_and_flushed_step_posts_again_when_forced(
     study: Path, sandbox: Sandbox, snakemake: Run, command: Run, workflow: str, options: tuple
 ) -> None:
     write(study, workflow, CONFIG)
-    sandbox.faults.add(Fault("chat.postMessage", "http", status=503, times=10**6))
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="service_unavailable", times=10**6))
     assert snakemake(*options, env=env()).returncode == 0
     assert receipt(study, "hello")["status"] == "queued"
     sandbox.faults.clear()

@@ -171,7 +171,7 @@ def test_an_outage_is_made_good_by_flush(
     study: Path, sandbox: Sandbox, snakemake: Run, command: Run
 ) -> None:
     study_of(study, 6)
-    sandbox.faults.add(Fault("chat.*", "http", status=503, times=100_000))
+    sandbox.faults.add(Fault("chat.*", "error", code="service_unavailable", times=100_000))
     done = snakemake()
     assert done.returncode == 0, done.stderr
     assert {receipt(study, str(number))["status"] for number in range(6)} == {"queued"}
@@ -319,7 +319,7 @@ def test_what_is_written_down_holds_no_token(study: Path, sandbox: Sandbox, snak
     study_of(study, 1, {"on_failure": "queue"})
     text = (study / "Snakefile").read_text()
     (study / "Snakefile").write_text(text.replace("is done", f"is done {sandbox.token}"))
-    sandbox.faults.add(Fault("chat.*", "http", status=503, times=100_000))
+    sandbox.faults.add(Fault("chat.*", "error", code="service_unavailable", times=100_000))
     assert snakemake().returncode == 0
     (state,) = (study / FOLDER / "digests").glob("*.json")
     lines = state.with_suffix(".jsonl")

@@ -262,7 +262,7 @@ def test_a_digest_in_an_outage_arrives_as_one_thread(
 ) -> None:
     samples(study)
     write(study, INCLUDE + DIGEST, CONFIG)
-    sandbox.faults.add(Fault("*", "http", status=503, times=100_000))
+    sandbox.faults.add(Fault("*", "error", code="service_unavailable", times=100_000))
     done = snakemake("slack/said.json")
     assert done.returncode == 0, done.stderr
     kept = receipt(study, "said")

@@ -62,7 +62,7 @@ def test_flush_delivers_once_and_in_order(
 def test_the_end_of_the_run_delivers_what_was_queued(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
-    sandbox.faults.add(Fault("chat.postMessage", "http", status=503, times=2))
+    sandbox.faults.add(Fault("chat.postMessage", "error", code="service_unavailable", times=2))
     write(study, INCLUDE + STEPS, CONFIG)
     done = snakemake(env=outage(up=True))
     assert done.returncode == 0, done.stderr
