@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,16 @@ def pace(folder: Path) -> list[str]:
     """Post once, within a bound, and return the warnings."""
     said: list[str] = []
     pacer = Pacer(5.0, folder, warn=said.append)
-    worker = threading.Thread(target=pacer.wait, args=("workspace", "C1"), daemon=True)
-    worker.start()
-    worker.join(20)
-    assert not worker.is_alive()
+    ended: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            ended.set_result(pacer.wait("workspace", "C1"))
+        except BaseException as error:
+            ended.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    ended.result(20)
     return said
 
 
@@ -40,9 +47,12 @@ def linked(folder: Path) -> None:
     folder.symlink_to(elsewhere)
 
 
-def open_to_others(folder: Path) -> None:
-    folder.mkdir()
-    folder.chmod(0o770)
+def open_by(bit: int) -> Callable[[Path], None]:
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        folder.chmod(0o700 | bit)
+
+    return make
 
 
 def a_file(folder: Path) -> None:
@@ -53,7 +63,10 @@ def a_fifo(folder: Path) -> None:
     os.mkfifo(folder)
 
 
-@pytest.mark.parametrize("made", [linked, open_to_others, a_file, a_fifo])
+BITS = [open_by(1 << place) for place in range(6)]
+
+
+@pytest.mark.parametrize("made", [linked, *BITS, a_file, a_fifo])
 def test_a_folder_that_is_not_ours_alone_is_not_used(
     made: Callable[[Path], None], tmp_path: Path
 ) -> None:

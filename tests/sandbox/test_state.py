@@ -75,6 +75,7 @@ def test_the_command_serves_until_a_signal(tmp_path: Path, number: int) -> None:
     )
     told = wait_for(tmp_path / "ready.json")
     assert told["pid"] == process.pid
+    assert (tmp_path / "ready.json").stat().st_mode & 0o777 == 0o600  # the key is in it
     web = WebClient("xoxb-mine", base_url=told["api_url"])
     assert web.chat_postMessage(channel="results", text="seeded")["ok"]
     process.send_signal(number)
