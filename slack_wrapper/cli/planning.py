@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper import our_rules, planned
-from slack_wrapper.errors import RequestError, SlackWrapperError
+from slack_wrapper.common.regular_file import open_regular
+from slack_wrapper.errors import RequestError, SlackWrapperError, os_reason
 from slack_wrapper.job import context_of, parts_of
 from slack_wrapper.posting import section_of
 from slack_wrapper.preview import looks
@@ -51,6 +52,12 @@ def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None)
     place = snakefile or next((one for one in _CHOICES if os.path.exists(one)), "")  # noqa: PTH110
     if not place:
         raise RequestError("there is no Snakefile here", hint="give it: --snakefile FILE")
+    try:
+        open_regular(place).close()
+    except OSError as error:
+        raise RequestError(
+            f"{place} cannot be read: {os_reason(error)}", hint="give it: --snakefile FILE"
+        ) from None
     said = io.StringIO()
     files = [Path(configfile)] if configfile else []
     try:
