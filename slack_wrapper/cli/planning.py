@@ -54,6 +54,8 @@ def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None)
         raise RequestError("there is no Snakefile here", hint="give it: --snakefile FILE")
     try:
         open_regular(place).close()
+    except FileNotFoundError:  # Snakemake says so, and may find it elsewhere
+        pass
     except OSError as error:
         raise RequestError(
             f"{place} cannot be read: {os_reason(error)}", hint="give it: --snakefile FILE"
