@@ -65,11 +65,12 @@ def test_slack_is_slow(start: Start, sandbox: Sandbox) -> None:
     assert len(sandbox.messages()) == 1
 
 
-def test_a_wrong_token_is_one_warning(start: Start, sandbox: Sandbox) -> None:
+def test_a_wrong_token_is_told_once_and_the_end_is_kept(start: Start, sandbox: Sandbox) -> None:
     sandbox.faults.add(Fault("*", "error", code="invalid_auth", times=10_000))
     run = start(GOES_WELL)
     assert run.wait() == 0
-    assert run.stderr.count("slack-wrapper: warning") == 1
+    assert run.stderr.count("slack-wrapper: warning") == 2
+    assert "summary waits in the outbox" in run.stderr
     assert "invalid_auth" in run.stderr
     assert "Traceback" not in run.stderr
 
