@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     for error in session.digests.close():
         console.fail(str(error))
         code = _worse(code, error)
-    left = [*_unreadable(session), *_elsewhere(session)]
+    left = [*_unreadable(session), *_elsewhere(session), *([] if done else _locked(session))]
     for error in left:
         console.fail(f"{error}")
         code = _worse(code, error)
@@ -102,6 +102,26 @@ def _elsewhere(session: LocalSession) -> list[RequestError]:
             f"{name}",
         )
         for name, origin in found
+    ]
+
+
+def _locked(session: LocalSession) -> list[SlackUnavailable]:
+    """Return, where nothing was delivered, that another process keeps us from what is due."""
+    courier = session.courier
+    due = [
+        one
+        for one in courier.outbox.entries()
+        if one.is_from(courier.outbox.folder)
+        and courier.due(one)
+        and not courier.outbox.is_held(one)
+    ]
+    if not due:
+        return []
+    return [
+        SlackUnavailable(
+            f"{len(due)} queued posts were not delivered: another process has locked the outbox",
+            hint="a run or another flush may be delivering them; try again when it has ended",
+        )
     ]
 
 
