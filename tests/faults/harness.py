@@ -43,7 +43,7 @@ use rule slack_file as files with:
 KINDS = ("message", "reply", "file", "files")
 # The longest of any one command; a suite that waits longer has found a hang.
 PATIENCE = 600
-# The product's own patience with Slack, as a factor: a reset is looked into for a third of a second.
+# Factor of the product's own patience with Slack: a reset is looked into for a third of a second.
 SHORTENED = "0.02"
 
 
