@@ -25,9 +25,10 @@ from slack_wrapper.live.render import Shown
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.delivery import target
-from slack_wrapper.session.local import LocalSession, Workspace
+from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.mentions import shown
 from slack_wrapper.session.request import FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
+from slack_wrapper.session.workspace import Workspace
 from slack_wrapper.texts import split
 
 T = TypeVar("T")

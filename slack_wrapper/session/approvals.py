@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_wrapper.client import messages, updates
 from slack_wrapper.client.closed import unthreadable
@@ -49,9 +49,7 @@ from slack_wrapper.session.base import PENDING, Receipt
 from slack_wrapper.session.courier import Courier
 from slack_wrapper.session.identity import digest_of
 from slack_wrapper.session.request import APPROVAL, FILE, MESSAGE, NOW, Request
-
-if TYPE_CHECKING:
-    from slack_wrapper.session.local import Workspace
+from slack_wrapper.session.workspace import Workspace
 
 # Seconds between two looks at one question: a twentieth of its age, within these bounds.
 SHORTEST, LONGEST = 3.0, 60.0

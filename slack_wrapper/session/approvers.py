@@ -9,14 +9,11 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from slack_wrapper.client.reactions import Person, members, person
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
 from slack_wrapper.session.mentions import shown
-
-if TYPE_CHECKING:
-    from slack_wrapper.session.local import Workspace
+from slack_wrapper.session.workspace import Workspace
 
 _FRESH = 60.0  # seconds for which people and the members of a group are not asked for again
 _MENTION = re.compile(r"<(?:@|!subteam\^)(\w+)>")

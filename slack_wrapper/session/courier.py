@@ -6,7 +6,6 @@ import contextlib
 import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from slack_wrapper import atomic
 from slack_wrapper.client import scheduled
@@ -41,9 +40,7 @@ from slack_wrapper.session.delivery import Delivery
 from slack_wrapper.session.identity import digest_of, is_same, looks_of
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.session.threads import BEHIND, PENDING, Threads, by_default
-
-if TYPE_CHECKING:
-    from slack_wrapper.session.local import Workspace
+from slack_wrapper.session.workspace import Workspace
 
 AWAY = 60.0  # seconds for which Slack is not tried again after it did not answer
 STUCK = 60.0  # seconds for which a post does not try to get those before it out of its way

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from slack_wrapper.client import messages, sharing
 from slack_wrapper.client.files import LocalFile
@@ -24,9 +23,7 @@ from slack_wrapper.session.base import Receipt
 from slack_wrapper.session.compose import Draft, with_images
 from slack_wrapper.session.request import FILE, Request
 from slack_wrapper.session.threads import by_default
-
-if TYPE_CHECKING:
-    from slack_wrapper.session.local import Workspace
+from slack_wrapper.session.workspace import Workspace
 
 # What Slack says of blocks with an image that it has not looked at yet.
 _NOT_READY = ("invalid_blocks", "invalid_attachments")

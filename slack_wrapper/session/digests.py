@@ -46,7 +46,7 @@ from slack_wrapper.texts import MAX_TEXT
 
 if TYPE_CHECKING:
     from slack_wrapper.session.courier import Courier
-    from slack_wrapper.session.local import Workspace
+    from slack_wrapper.session.workspace import Workspace
 
 MAX_TITLE = 150  # characters of the title that are shown
 MAX_LINE = 200  # characters of a line in the message; the list in the thread has all of it

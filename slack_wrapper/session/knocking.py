@@ -9,7 +9,8 @@ from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.errors import RateLimited, SlackRefused, SlackUnavailable
 
 if TYPE_CHECKING:
-    from slack_wrapper.session.local import LocalSession, Workspace
+    from slack_wrapper.session.local import LocalSession
+    from slack_wrapper.session.workspace import Workspace
 
 
 def knock(workspace: Workspace) -> None:

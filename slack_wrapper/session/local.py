@@ -6,7 +6,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from slack_wrapper.client.files import LocalFile, check
@@ -37,26 +37,12 @@ from slack_wrapper.session.flushing import Outcome, flush, never
 from slack_wrapper.session.mentions import Unasked
 from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.session.unfit import refuse
+from slack_wrapper.session.workspace import Workspace
 from slack_wrapper.vault.kinds import TOKENS, WEBHOOK, remedy, secret_kind
 from slack_wrapper.vault.password import PasswordChain
 
 MAKE_WAY = 10.0  # seconds that a post spends on those which wait before it
 TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """One token's connection: what it is called with, and the names it has looked up.
-
-    Args:
-        transport: what calls are made with.
-        names: channels and people that were looked up.
-        upload_timeout: seconds to wait for the answer after an upload; None: grows with its size.
-    """
-
-    transport: Transport
-    names: Names
-    upload_timeout: float | None = None
 
 
 class LocalSession:

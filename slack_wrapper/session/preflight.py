@@ -23,11 +23,12 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.session.approval_terms import span
 from slack_wrapper.session.findings import Finding, table
-from slack_wrapper.session.local import LocalSession, Workspace
+from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.mentions import scope_of
 from slack_wrapper.session.preflight_places import WORKERS, places, refused_by
 from slack_wrapper.session.request import APPROVAL, FILE, WARN, Request
 from slack_wrapper.session.unfit import unfit
+from slack_wrapper.session.workspace import Workspace
 
 SECONDS = 10.0  # for which channels are looked for before a run
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time

@@ -16,8 +16,8 @@ from slack_wrapper.errors import (
     SlackWrapperError,
 )
 from slack_wrapper.session.findings import Finding
-from slack_wrapper.session.local import Workspace
 from slack_wrapper.session.request import APPROVAL, FILE, Request
+from slack_wrapper.session.workspace import Workspace
 
 WORKERS = 8  # calls at a time
 

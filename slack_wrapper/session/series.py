@@ -18,7 +18,7 @@ from slack_wrapper.session.threads import root_of
 
 if TYPE_CHECKING:
     from slack_wrapper.session.courier import Courier
-    from slack_wrapper.session.local import Workspace
+    from slack_wrapper.session.workspace import Workspace
 
 
 def followers(request: Request, sizes: Sequence[int] = ()) -> list[Request]:
