@@ -27,6 +27,7 @@ from slack_wrapper.client.methods import Method
 from slack_wrapper.client.refusals import UNKNOWN_BOT, refusal
 from slack_wrapper.client.shapes import Unfit
 from slack_wrapper.client.slack_clock import date_of
+from slack_wrapper.common.foreign import printable
 from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import (
     Ambiguity,
@@ -184,7 +185,7 @@ def _foreign(name: str, answer: Answer, about: str, *, lacking: bool) -> SlackAm
 
 
 def _harmless(text: str) -> str:
-    return redact("".join(one for one in text if " " <= one <= "~")).strip()[:60]
+    return redact("".join(one for one in printable(text) if " " <= one <= "~")).strip()[:60]
 
 
 def _network_hint(reason: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from slack_wrapper.common.foreign import printable
 from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import (
     Ambiguity,
@@ -281,4 +282,4 @@ def _details(answer: Mapping[str, Any]) -> str:
 
 def _harmless(said: object) -> str:
     """Return what a server has said as a short line that no terminal takes for commands."""
-    return redact("".join(one for one in str(said or "") if one.isprintable()))[:300]
+    return redact("".join(one for one in printable(str(said or "")) if one.isprintable()))[:300]
