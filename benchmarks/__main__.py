@@ -9,7 +9,7 @@ import time
 
 from benchmarks.measuring import REPOSITORY, Row, machine, table
 
-PARTS = ("steps", "upload", "derivations", "logger", "pacing", "growth", "digest")
+PARTS = ("steps", "upload", "derivations", "logger", "pacing", "growth", "digest", "waiting")
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
 HEAD = """# Results
 

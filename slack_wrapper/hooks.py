@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_wrapper import cards
 from slack_wrapper.cards import FailedJob
+from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.run_session import Run, run_of
@@ -79,7 +80,9 @@ def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
     try:
         run = run_of(workflow)
         if run.for_real() and not run.shared.live:
-            _post(run, text(), root=root)
+            whole = run.shared.patience
+            with spending(run.shared.patience_at_start if root else whole):
+                _post(run, text(), root=root)
     except SlackWrapperError as error:
         warn(str(error))
     except KeyboardInterrupt:

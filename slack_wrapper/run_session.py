@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_wrapper import job_records, our_rules, run_closing, shared
 from slack_wrapper.common import console, hangup
+from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import RequestError, SessionUnreachable, SlackWrapperError, os_reason
@@ -81,6 +82,10 @@ class Run:
             snakemake.exceptions.WorkflowError: a key cannot be opened; the run ends before its
                 first job.
         """
+        with spending(self._shared.patience_at_start):
+            self._start()
+
+    def _start(self) -> None:
         if self.for_real():
             hangup.end_as_terminated()
         jobs = list(self._workflow.dag.needrun_jobs())
@@ -95,13 +100,15 @@ class Run:
 
     def succeed(self) -> None:
         """Say so, deliver what waits, and stop serving."""
-        self._say("success")
-        self._finish()
+        with spending(self._shared.patience):
+            self._say("success")
+            self._finish()
 
     def fail(self) -> None:
         """Say so, deliver what waits, and stop serving."""
-        self._say("error")
-        self._finish()
+        with spending(self._shared.patience):
+            self._say("error")
+            self._finish()
 
     def late(self) -> None:
         """Serve a step that the start did not know of, in whichever process runs its job.
@@ -112,7 +119,8 @@ class Run:
         if workflow.scheduler is None or workflow.dryrun or workflow.touch:
             return
         if workflow.is_main_process:
-            self._open([], set())
+            with spending(self._shared.patience_at_start):
+                self._open([], set())
         elif self._served is None and os.environ.get(wire.VARIABLE) == wire.ELSEWHERE:
             self._open_here()
         self._stopping.listen()

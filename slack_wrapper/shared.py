@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from slack_wrapper.common.budget import AT_THE_START, SILENT_SECONDS, Budget
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.session.request import NO_THREAD, RUN_THREAD, Request
 
@@ -39,12 +40,16 @@ class SharedSession:
     Attributes:
         live: somebody tells the start, the end and the failures of the run; the hooks need not.
         owner: the workflow whose rule files use it, None while there is none.
+        patience: what waiting for a silent Slack may cost the run, at its start and its end.
+        patience_at_start: the part of it that its start may cost.
     """
 
     def __init__(self) -> None:
         self.live = False
         self.owner: Any = None
         self.is_over = False
+        self.patience = Budget(SILENT_SECONDS)
+        self.patience_at_start = self.patience.part(AT_THE_START)
         self._config: Mapping[str, Any] = {}
         self._flags: Mapping[str, Any] = {}
         self._password: Secret | None = None

@@ -18,6 +18,8 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from slack_wrapper.client.opening import opened
+
 CONNECT_SECONDS = 5.0
 # Seconds for which an idle connection may be used again. Slack's edge, and firewalls that drop a
 # connection silently, keep them for a minute or longer.
@@ -33,17 +35,20 @@ class Limits:
         answer: from the last byte of the request to the last byte of the answer.
         send: for the request; of a large body for each piece of 1 MiB.
         connect: to open a connection, and as much again for TLS.
+        whole: for all of it together.
     """
 
     answer: float
     send: float = 30.0
     connect: float = CONNECT_SECONDS
+    whole: float = math.inf
 
 
 class Call(threading.local):
     """The call that a thread is in."""
 
     limits = Limits(30.0)
+    until = math.inf  # by time.monotonic
     sent = False  # whether anything of the request, beyond the opening of a connection, was sent
 
 
@@ -101,9 +106,11 @@ class _Bounded:
         return fresh and bool(super().is_connected)  # type: ignore[misc]
 
     def _new_conn(self: Any) -> socket.socket:
-        found: socket.socket = super()._new_conn()  # type: ignore[misc]
+        seconds = min(CALL.limits.connect, CALL.until - time.monotonic())
+        where = (self._dns_host, self.port)
+        found = opened(where, max(0.0, seconds), self.socket_options or ())
         bounded = _Socket(found.family, found.type, found.proto, found.detach())
-        bounded.until = time.monotonic() + CALL.limits.connect
+        bounded.until = min(CALL.until, time.monotonic() + CALL.limits.connect)
         bounded.settimeout(CALL.limits.connect)
         return bounded
 
@@ -131,7 +138,8 @@ class _Bounded:
     def _bound(self: Any, seconds: float) -> None:
         if self.sock is not None:
             # TLS to a proxy and TLS within it: the inner one has no socket of its own.
-            getattr(self.sock, "socket", self.sock).until = time.monotonic() + seconds
+            sock = getattr(self.sock, "socket", self.sock)
+            sock.until = min(CALL.until, time.monotonic() + seconds)
 
 
 class _Plain(_Bounded, HTTPConnection):

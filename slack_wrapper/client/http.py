@@ -13,11 +13,13 @@ urllib3 keeps the connections and speaks to proxies. On top of it:
 from __future__ import annotations
 
 import base64
+import math
 import os
 import ssl
+import time
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,7 +27,8 @@ import urllib3
 
 from slack_wrapper.client.connection import CALL, Limits, PlainPool, SecurePool, TLSSocket
 from slack_wrapper.client.hashing import BLOCK
-from slack_wrapper.client.http_errors import Unanswered, failure
+from slack_wrapper.client.http_errors import Unanswered, Unsent, failure
+from slack_wrapper.common.budget import current, heard
 from slack_wrapper.errors import Ambiguity, SlackWrapperError
 from slack_wrapper.logs import scrub_http_logs
 
@@ -82,7 +85,32 @@ class Http:
             Unanswered: see there.
             SlackWrapperError: what reading `body` has met.
         """
-        CALL.limits, CALL.sent = limits, False
+        budget = current()
+        if budget is None:
+            return self._post(url, body, headers, limits, most)
+        if not budget.left:
+            raise Unsent(TimeoutError("timed out"))
+        began = time.monotonic()
+        try:
+            # A large body may take its time once the connection is there.
+            whole = budget.left if isinstance(body, bytes) else math.inf
+            connect = min(limits.connect, budget.left)
+            return self._post(
+                url, body, headers, replace(limits, connect=connect, whole=whole), most
+            )
+        except (Unsent, Unanswered):
+            budget.charge(time.monotonic() - began)
+            raise
+
+    def _post(
+        self,
+        url: str,
+        body: bytes | IO[bytes],
+        headers: Mapping[str, str],
+        limits: Limits,
+        most: int,
+    ) -> Answer:
+        CALL.limits, CALL.sent, CALL.until = limits, False, time.monotonic() + limits.whole
         try:
             response = self._manager(url).urlopen(
                 "POST",
@@ -95,7 +123,9 @@ class Http:
                 decode_content=False,
                 timeout=urllib3.Timeout(connect=limits.connect, read=limits.answer),
             )
-            return _read(response, most)
+            answer = _read(response, most)
+            heard()
+            return answer
         except (SlackWrapperError, Unanswered):
             raise
         except Exception as error:  # noqa: BLE001 - a server must not be able to raise another one

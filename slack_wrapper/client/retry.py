@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from slack_wrapper.common.budget import affords
 from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackUnavailable
 
@@ -120,7 +121,8 @@ class Retrier:
         wait = min(self.policy.cap, self.policy.base * 2 ** min(attempt - 1, 30))
         wait = scaled(wait * random.uniform(0.5, 1.0))  # noqa: S311
         spent = time.monotonic() - started
-        if attempt == self.policy.attempts or spent + wait > self.policy.total:
+        over = attempt == self.policy.attempts or spent + wait > self.policy.total
+        if over or not affords(wait):
             raise error
         time.sleep(wait)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from slack_wrapper.client.slack_clock import SlackClock
+from slack_wrapper.common.budget import affords
 from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import (
     Ambiguity,
@@ -176,6 +177,8 @@ def settle(
     over = time.monotonic() + (scaled(seconds) if fresh or seconds >= FULL else 0.0)
     pause = FIRST if fresh else 0.0
     while True:
+        if not affords(scaled(pause)):  # nobody is to wait: it is looked for later
+            raise looking(what, method, max(0.0, latest(doubt, clock) - clock.now()))
         time.sleep(scaled(pause))
         trouble: SlackError | None = None
         left = wait = max(0.0, latest(doubt, clock) - clock.now())

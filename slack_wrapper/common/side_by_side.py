@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
@@ -40,7 +41,9 @@ def side_by_side(call: Callable[[T], R], items: Iterable[T], *, workers: int) ->
             outcome.done.set()
 
     for _ in range(min(workers, len(given))):
-        threading.Thread(target=work, daemon=True).start()
+        # What the calls may cost is that of their caller, see `budget`.
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(work,), daemon=True).start()
     for outcome in outcomes:
         outcome.done.wait()
         if outcome.error is not None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.common import console, file_lock
+from slack_wrapper.common.budget import current, while_heard
 from slack_wrapper.delivery import state_file
 from slack_wrapper.delivery.entry import Entry
 from slack_wrapper.delivery.ledger import FOLDER
@@ -257,7 +258,7 @@ class Outbox:
         if not any(shelf.names() or shelf.has_strangers() for shelf in self._shelves):
             yield True
             return
-        if not self._flush.acquire(timeout=FLUSH_SECONDS if wait else 0):
+        if not self._take_flush(wait):
             yield False
             return
         try:
@@ -268,6 +269,11 @@ class Outbox:
                 yield ours
         finally:
             self._flush.release()
+
+    def _take_flush(self, wait: bool) -> bool:
+        if not wait:
+            return self._flush.acquire(timeout=0)
+        return while_heard(lambda some: self._flush.acquire(timeout=some), FLUSH_SECONDS, current())
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[bool]:

@@ -61,7 +61,7 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
         chosen = settings.at_once(chosen)
         threads.expect()
     story = Story(allowed=run.attempts)
-    watched = Watched(lambda: run.refresh(story), alive, threads.settle)
+    watched = Watched(lambda: run.refresh(story), alive, threads.settle, common.patience)
     updater = Updater(story, lambda: facts.gather(version), line, chosen, watched)
     updater.start()
     return Live(story, updater, common)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.updates import Living
+from slack_wrapper.common.budget import Budget, while_heard
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import (
     LedgerUnusable,
@@ -46,11 +47,13 @@ class Watched:
         refresh: brings the story up to what Snakemake itself counts.
         alive: whether records may still come.
         no_root: called when it is clear that no message will be there to reply to.
+        patience: what waiting for a silent Slack may cost the end of the run; None: `DEADLINE`.
     """
 
     refresh: Callable[[], None] = lambda: None
     alive: Callable[[], bool] = lambda: True
     no_root: Callable[[], None] = lambda: None
+    patience: Budget | None = None
 
 
 class Updater:
@@ -108,7 +111,7 @@ class Updater:
         self._line.hurry = True
         self._end.set()
         with contextlib.suppress(KeyboardInterrupt):  # asked to stop while stopping: do not wait
-            self._ready.wait(deadline)
+            while_heard(self._ready.wait, deadline, self._watched.patience)
         if not self._ready.is_set():
             self._give_over("slack took too long")
 

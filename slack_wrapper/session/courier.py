@@ -38,11 +38,12 @@ from slack_wrapper.session.base import Receipt, deliveries
 from slack_wrapper.session.compose import compose
 from slack_wrapper.session.delivery import Delivery
 from slack_wrapper.session.identity import digest_of, is_same, looks_of
+from slack_wrapper.session.knocking import ask_after_pause
+from slack_wrapper.session.reachability import Reachability
 from slack_wrapper.session.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.session.threads import BEHIND, PENDING, Threads, by_default
 from slack_wrapper.session.workspace import Workspace
 
-AWAY = 60.0  # seconds for which Slack is not tried again after it did not answer
 STUCK = 60.0  # seconds for which a post does not try to get those before it out of its way
 
 
@@ -90,8 +91,8 @@ class Courier:
     _steps: Lanes = field(default_factory=Lanes)
     _seen: dict[str, _Seen] = field(default_factory=dict)  # by step
     _posted: set[str] = field(default_factory=set)  # keys
-    _away: dict[str, float] = field(default_factory=dict)  # key file → monotonic time
-    _stuck: dict[tuple[str, str], float] = field(default_factory=dict)  # place → the same
+    _stuck: dict[tuple[str, str], float] = field(default_factory=dict)  # place → monotonic time
+    reach: Reachability = field(default_factory=Reachability)
 
     def __post_init__(self) -> None:
         self.outbox.tell = console.tell
@@ -237,9 +238,11 @@ class Courier:
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
-                self.gone(entry.place[0])
+                self.reach.silent(entry.place[0])
+            elif isinstance(error, (SlackRefused, RateLimited)):
+                self.reach.answered(entry.place[0])
             raise
-        self._away.pop(entry.place[0], None)
+        self.reach.answered(entry.place[0])
         return receipt
 
     def _carry_out(self, delivery: Delivery, at: float) -> Receipt:
@@ -253,10 +256,6 @@ class Courier:
         self.threads.lost(root)
         delivery.progress.thread = None
         return timing.schedule(delivery, at) if at else _run(delivery)
-
-    def gone(self, key: str) -> None:
-        """Remember that Slack has not answered just now, asked with a key file."""
-        self._away[key] = time.monotonic() + AWAY
 
     def find_root(self, entry: Entry, request: Request) -> None:
         """Find the message that a queued post replies to; give up one that will never be there."""
@@ -277,7 +276,7 @@ class Courier:
 
     def away(self, key: str) -> bool:
         """Whether Slack has not answered just now, asked with a key file."""
-        return self._away.get(key, 0.0) > time.monotonic()
+        return self.reach.away(key)
 
     def begun_with(self, request: Request, part: int) -> list[str]:
         """Return the names of the files of a step's post that waits, is under way or kept.
@@ -445,7 +444,7 @@ class Courier:
         when = timing.waits(request, entry.progress.started, self.quiet)
         try:
             if not when:
-                self._wait_behind(request, entry)
+                self._wait_behind(workspace, request, entry)
             receipt = self.send(
                 workspace,
                 request,
@@ -485,12 +484,11 @@ class Courier:
         waiting = map(self.outbox.own, self.outbox.names(held=False))
         return any(entry and self.due(entry) for entry in waiting)
 
-    def _wait_behind(self, request: Request, entry: Entry) -> None:
+    def _wait_behind(self, workspace: Workspace, request: Request, entry: Entry) -> None:
         """Keep the order: what may wait does so behind what waits already."""
         if request.on_failure != QUEUE or entry.progress.begun or request.post_at == NOW:
             return
-        if self.away(entry.place[0]):
-            raise SlackUnavailable("slack has not answered just now", code="away")
+        ask_after_pause(workspace, self.reach, entry.place[0])
         if self.outbox.waits_for(entry.place):
             if self._stuck.get(entry.place, 0.0) < time.monotonic():
                 self.make_way(entry.place)

@@ -186,8 +186,9 @@ class _Flush:
             courier.find_root(entry, request)
             files = [unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
             workspace = self._session.reopen(request.encrypted_key)
-            if courier.away(entry.place[0]):
-                knock(workspace)  # a post without an answer may be in the channel, a question not
+            if courier.reach.in_doubt(entry.place[0]):
+                # A post without an answer may be in the channel, a question not.
+                knock(workspace, courier.reach, entry.place[0])
             receipt = courier.send(workspace, request, entry, files, save)
             save()
         except SlackWrapperError as error:

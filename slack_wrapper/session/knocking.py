@@ -6,22 +6,41 @@ from typing import TYPE_CHECKING
 
 from slack_wrapper.client.identity import identify
 from slack_wrapper.client.webhook import WebhookTransport
-from slack_wrapper.errors import RateLimited, SlackRefused, SlackUnavailable
+from slack_wrapper.common.budget import Budget, current, spending
+from slack_wrapper.errors import RateLimited, SlackError, SlackRefused, SlackUnavailable
 
 if TYPE_CHECKING:
     from slack_wrapper.session.local import LocalSession
+    from slack_wrapper.session.reachability import Reachability
     from slack_wrapper.session.workspace import Workspace
 
+SECONDS = 5.0  # that one question may take
 
-def knock(workspace: Workspace) -> None:
+
+def knock(workspace: Workspace, reach: Reachability, key: str) -> None:
     """Ask once; a webhook, which takes posts only, is not asked.
+
+    Args:
+        workspace: the connection.
+        reach: learns whether there was an answer.
+        key: the key file, empty for $SLACK_BOT_TOKEN.
 
     Raises:
         SlackUnavailable: no answer.
         SlackRefused: the token is not taken.
     """
-    if not isinstance(workspace.transport, WebhookTransport):
-        identify(workspace.transport)
+    if isinstance(workspace.transport, WebhookTransport):
+        return
+    try:
+        with spending(current() or Budget(SECONDS)):
+            identify(workspace.transport)
+    except SlackError as error:
+        if isinstance(error, (SlackRefused, RateLimited)):  # which are answers
+            reach.answered(key)
+        else:
+            reach.silent(key)
+        raise
+    reach.answered(key)
 
 
 def look_out(session: LocalSession, key: str | None) -> None:
@@ -34,12 +53,31 @@ def look_out(session: LocalSession, key: str | None) -> None:
     Raises:
         SlackWrapperError: the key does not open.
     """
-    workspace = session.workspace(key)
-    if session.courier.away(key or ""):
+    workspace, reach = session.workspace(key), session.courier.reach
+    if reach.just_asked(key or ""):
         return
     try:
-        knock(workspace)
-    except (SlackRefused, RateLimited):
+        knock(workspace, reach, key or "")
+    except (SlackRefused, SlackUnavailable):
         return  # the post says so, and what to do, or waits
-    except SlackUnavailable:
-        session.courier.gone(key or "")
+
+
+def ask_after_pause(workspace: Workspace, reach: Reachability, key: str) -> None:
+    """Ask before the first post after a pause; the posts of other threads wait meanwhile.
+
+    Raises:
+        SlackUnavailable: Slack is left alone at the moment.
+    """
+    if reach.claim(key):
+        try:
+            knock(workspace, reach, key)
+        except RateLimited:
+            return
+        except SlackRefused:
+            return  # the post says so, and what to do
+        except SlackUnavailable:
+            pass
+        else:
+            return
+    if reach.away(key):
+        raise SlackUnavailable("slack has not answered just now", code="away")

@@ -174,6 +174,7 @@ class LocalSession:
             if encrypted_key not in self._workspaces:
                 transport = self._connect(encrypted_key, ask)
                 transport.lookups = self.courier.policy
+                self.courier.reach.at(encrypted_key or "", transport.base_url)
                 self._workspaces[encrypted_key] = Workspace(
                     transport, Names(transport), self._settings.upload_timeout
                 )

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from slack_wrapper.client import connection, http
+from slack_wrapper.client import connection, http, opening
 from slack_wrapper.client.methods import METHODS
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common.budget import Budget, spending
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
     Ambiguity,
@@ -341,3 +342,58 @@ def test_a_proxy_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, proxy: st
     transport = WebApiTransport(Secret(TOKEN), base_url="https://slack.invalid/api/")
     with pytest.raises(SlackUnavailable):
         transport.call("auth.test", {})
+
+
+# What a run may spend on a Slack that says nothing
+
+
+def test_once_the_patience_is_spent_nobody_is_asked_any_more() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hole:  # takes connections, answers none
+        url = f"http://127.0.0.1:{hole.getsockname()[1]}/api/"
+        transport = WebApiTransport(Secret(TOKEN), base_url=url)
+        with spending(Budget(0.2)):
+            for _ in range(3):
+                with pytest.raises(SlackUnavailable):
+                    transport.call("auth.test", {})
+        hole.setblocking(False)
+        hole.accept()
+        with pytest.raises(BlockingIOError):
+            hole.accept()
+
+
+def test_a_post_that_was_sent_is_unclear_when_the_patience_is_spent_and_else_not_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        url = f"http://127.0.0.1:{hole.getsockname()[1]}/api/"
+        transport = WebApiTransport(Secret(TOKEN), base_url=url)
+        with spending(Budget(0.2)):
+            with pytest.raises(SlackAmbiguous):
+                transport.call(POST, PARAMS)
+            with pytest.raises(SlackUnavailable) as unsent:
+                transport.call(POST, PARAMS)
+    assert unsent.value.code == "unreachable"
+
+
+def test_answers_cost_nothing() -> None:
+    with RawServer(DONE) as server, spending(Budget(0.2)) as _:
+        for _ in range(5):
+            at(server).call(POST, PARAMS)
+        assert len(server.requests) == 5
+
+
+def test_all_addresses_of_a_host_share_the_time_to_connect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[float] = []
+
+    class Deaf(socket.socket):
+        def connect(self, address: object) -> None:
+            given.append(self.gettimeout() or 0.0)
+            raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "socket", Deaf)
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n}", 443)) for n in range(5)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args: found)
+    with pytest.raises(TimeoutError):
+        opening.opened(("slack.test", 443), 5.0)
+    assert given[0] <= 1.0
+    assert len(given) == 5

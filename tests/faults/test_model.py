@@ -27,6 +27,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local
+from slack_wrapper.session.reachability import Reachability
 from slack_wrapper.session.request import Request, build
 from tests.faults.crashes import Death, Killed
 
@@ -214,7 +215,7 @@ class Study(RuleBasedStateMachine):
 
     @rule()
     def a_minute_passes(self) -> None:
-        self.session.courier._away.clear()
+        self.session.courier.reach = Reachability()
         self.session.courier._stuck.clear()
 
     @rule()

@@ -173,7 +173,7 @@ def test_slack_that_never_answers_is_asked_and_not_posted_to(
         }
         done = snakemake(env=env)
         assert done.returncode == 0, done.stderr
-        assert len(Outbox().names()) == 2, done.stderr
+        assert len(Outbox().names()) == 2, done.stderr  # its start and its end
         hole.setblocking(False)
         calls = []
         with contextlib.suppress(BlockingIOError):
