@@ -128,7 +128,8 @@ def hooks(cell: Cell) -> None:
 def flush(cell: Cell) -> None:
     """A step whose post waits in the outbox when the trouble comes."""
     waiting = list(cell.box.faults._faults)
-    cell.box.faults._faults[:] = [Fault("*", FaultKind.HTTP, status=503, times=10**6)]
+    refused = Fault("*", FaultKind.ERROR, code="service_unavailable", times=10**6)
+    cell.box.faults._faults[:] = [refused]
     cell.step(cell.session(), message="only once")
     assert cell.statuses == ["queued"], cell.statuses
     cell.box.faults._faults[:] = waiting
