@@ -22,6 +22,8 @@ from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.reactions import reactions
 from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.client.slack_clock import clock_of
+from slack_wrapper.common.patience import scaled
 from slack_wrapper.delivery.lanes import Lanes
 from slack_wrapper.delivery.ledger import step_of
 from slack_wrapper.delivery.progress import Progress
@@ -163,9 +165,10 @@ class Approvals:
             found = self._look(workspace, request, receipt)
             verdict, unknown = _verdict(found, terms, people)
             known.trouble = 0
-            if verdict is None and time.time() < _deadline(receipt, terms):
-                self._remind(workspace, asked, terms, receipt)
-                known.turn = time.time() + self._pause(receipt)
+            age = _age(workspace, receipt)
+            if verdict is None and age < terms.time_limit:
+                self._remind(workspace, asked, terms, receipt, age)
+                known.turn = time.time() + self._pause(age)
                 return _pending(known, request, known.turn - time.time(), unknown)
             self._close(workspace, asked, receipt, verdict or _timed_out())
         return self._outcome(asked, request, terms, receipt)
@@ -214,9 +217,8 @@ class Approvals:
                 ) from None
             raise
 
-    def _pause(self, receipt: Receipt) -> float:
+    def _pause(self, age: float) -> float:
         """Return the seconds until the next look: longer with age, and with other questions."""
-        age = time.time() - float(receipt["ts"])
         with self._lock:
             crowd = len(self._open) * SPACING
         return max(min(max(age / 20, SHORTEST), LONGEST), crowd)
@@ -237,22 +239,23 @@ class Approvals:
             receipt = receipts.put_off("warned", asked, files, error, Progress())
             return {**receipt, "option": APPROVAL, **_timed_out()}
         known.trouble += 1
-        wait = min(TROUBLE * 2 ** (known.trouble - 1), MOST_TROUBLE)
+        wait = scaled(min(TROUBLE * 2 ** (known.trouble - 1), MOST_TROUBLE))
         known.turn = now + wait
         return _pending(known, request, wait, error)
 
-    def _remind(self, workspace: Workspace, asked: Request, terms: Terms, receipt: Receipt) -> None:
+    def _remind(
+        self, workspace: Workspace, asked: Request, terms: Terms, receipt: Receipt, age: float
+    ) -> None:
         """Say in the thread that it is still open, once each time; missed ones are left out."""
         if not terms.remind_every:
             return
-        age = time.time() - float(receipt["ts"])
         due = int(age // terms.remind_every)
         if due <= receipt.get("reminders", 0) or self._quiet_until(time.time()):
             return
         receipt["reminders"] = due  # written down before: better none than two
         self.courier.amend(asked, receipt)
         whom = " ".join(self._people[workspace.transport.fingerprint].shown(terms.approvers))
-        left = span(max(1.0, _deadline(receipt, terms) - time.time()))
+        left = span(max(1.0, terms.time_limit - age))
         _say(workspace, asked, receipt, f"reminder.{due}", f"{whom} still open, for {left}".strip())
 
     def _quiet_until(self, now: float) -> float | None:
@@ -349,6 +352,12 @@ def _timed_out() -> dict[str, Any]:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _age(workspace: Workspace, receipt: Receipt) -> float:
+    """Return for how many seconds a question has been open, by Slack's clock as its ts is."""
+    now = clock_of(workspace.transport.base_url).now()
+    return max(0.0, now - float(receipt["ts"]))
 
 
 def _deadline(receipt: Receipt, terms: Terms) -> float:

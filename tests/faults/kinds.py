@@ -102,7 +102,7 @@ HISTORIES = [
 ]  # fmt: skip
 CLOCKS = [
     Row(f"reset, {word}; Slack's clock {hours:+d} h", ({"kind": FaultKind.RESET, "when": when},),
-        tuple(one for one in NOT_UPDATE if one != "approval"), ahead=3600.0 * hours)
+        NOT_UPDATE, ahead=3600.0 * hours)
     for when, word in (("before", "not handled"), ("after", "handled")) for hours in (-1, 1)
 ]  # fmt: skip
 DOORS = [

@@ -1,6 +1,5 @@
 """Approvals without Snakemake: terms, reaction names, and the pace that questions share."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +58,22 @@ def test_spans() -> None:
     ]
 
 
+@pytest.mark.parametrize("ahead", [-7200.0, 0.0, 7200.0])
+def test_its_time_is_slacks_whatever_this_machines_clock_says(
+    session: LocalSession, sandbox: Sandbox, ahead: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approvals, "SPACING", 0.0)
+    monkeypatch.setattr(approvals.Approvals, "_pause", lambda *_: 0.0)
+    sandbox.store.ahead = ahead
+    terms = {"time_limit": "1h", "on_timeout": "skip"}
+    assert session.post(asking(**terms))["status"] == PENDING
+    sandbox.store.ahead += 3000.0
+    assert session.post(asking(**terms))["status"] == PENDING
+    sandbox.store.ahead += 700.0
+    assert session.post(asking(**terms))["decision"] == "timed_out"
+    assert len([one for one in sandbox.messages() if "Question" in one["text"]]) == 1
+
+
 @pytest.mark.parametrize("name", APPROVAL_PARAMETERS)
 def test_its_parameters_go_with_no_other_option(name: str) -> None:
     with pytest.raises(RequestError, match=f"{name} goes with option approval only"):
@@ -108,8 +123,8 @@ def test_retry_after_holds_all_questions(session: LocalSession, sandbox: Sandbox
 
 def test_looks_get_rarer_with_age() -> None:
     made = approvals.Approvals(courier=None)  # type: ignore[arg-type]
-    ages = (0, 100, 600, 100_000)
-    found = [made._pause({"ts": str(time.time() - age)}) for age in ages]
+    ages = (0.0, 100.0, 600.0, 100_000.0)
+    found = [made._pause(age) for age in ages]
     assert [round(one) for one in found] == [3, 5, 30, 60]
 
 
@@ -268,13 +283,10 @@ def test_the_preflight_demands_the_scope_that_tells_bots_from_people(
 def test_a_reminder_is_said_once_each_time(
     session: LocalSession, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, ahead = time.time, [0.0]
     monkeypatch.setattr(approvals, "SPACING", 0.0)
     monkeypatch.setattr(approvals.Approvals, "_pause", lambda *_: 0.0)
     said = []
-    for ahead[0] in (0.0, 5400.0, 5400.0, 5401.0, 9000.0, 9001.0):
-        with monkeypatch.context() as later:
-            later.setattr(approvals.time, "time", lambda: real() + ahead[0])
-            session.post(asking(remind_every="1h", time_limit="1d"))
+    for sandbox.store.ahead in (0.0, 5400.0, 5400.0, 5401.0, 9000.0, 9001.0):
+        session.post(asking(remind_every="1h", time_limit="1d"))
         said.append(sum("still open" in message["text"] for message in sandbox.messages()))
     assert said == [0, 1, 1, 1, 2, 2]
