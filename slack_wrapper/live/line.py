@@ -148,21 +148,20 @@ class Line:
             }
         )
 
-    def queue(self, text: str, progress: Progress, reason: str, *, held: bool = False) -> None:
+    def queue(self, text: str, progress: Progress, reason: str) -> None:
         """Let a text wait in the outbox; Slack is not asked.
 
         Args:
             text: mrkdwn.
             progress: of its message, whose thread it goes into.
             reason: why it waits.
-            held: whether it may be in the channel already.
 
         Raises:
             LedgerUnusable: it cannot be written down.
         """
         request = replace(self._request(), message=text, on_failure=QUEUE)
         entry = Entry("live", request.to_dict(), progress)
-        self._courier.outbox.take(entry, reason, self._courier.ledger.sending, held=held)
+        self._courier.outbox.take(entry, reason, self._courier.ledger.sending)
 
     def flush(self) -> None:
         """Deliver what waits from earlier; what cannot be delivered waits on."""

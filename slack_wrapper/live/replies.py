@@ -61,6 +61,11 @@ class Card:
         """How many failures it is about."""
         return len(self.jobs) + self.more
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it was posted and nobody knows yet what has become of it."""
+        return self.living is None and self.progress.unclear
+
     def begin_anew(self) -> None:
         """Go on in another message with what the one that cannot be changed does not tell."""
         told = min(self.said, len(self.jobs))
@@ -125,8 +130,12 @@ class Replies:
         return [
             card.text()
             for card in self._cards.values()
-            if card.said < card.count and not card.unclear
+            if card.said < card.count and not (card.unclear or card.in_doubt)
         ]
+
+    def in_doubt(self) -> list[tuple[str, Progress]]:
+        """Return the cards that may be in the thread, with what is known of their posts."""
+        return [(card.text(), card.progress) for card in self._cards.values() if card.in_doubt]
 
     def _collect(self, story: Story) -> None:
         for failure in story.untold(settled_for=SETTLED):

@@ -217,6 +217,7 @@ class Updater:
             self._replies.say(self._story, snapshot, self._known(), last=True)
         except SlackWrapperError as error:
             self._leave_replies(error)
+        self._leave_doubtful()
         self._react(snapshot.ending)
         self._mark.remove()
 
@@ -250,13 +251,19 @@ class Updater:
         shown = render.run(snapshot, self._facts or Facts("the workflow", "", "", ""))
         parts = [shown.plain, *self._replies.left(self._story)]
         self._mark.leave(snapshot, shown)
-        progress, held = Progress(), False
-        if self._telling:
-            progress, held = self._last, True
+        progress = Progress()
+        if self._telling:  # whoever delivers it looks for it first
+            progress = self._last
             progress.unclear = True
         elif self._root and self._line.editable and not self._fixed:
             progress.thread = self._root.posted.ts
-        self._queue("\n\n".join(parts), progress, reason, "the run's summary", held=held)
+        self._queue("\n\n".join(parts), progress, reason, "the run's summary")
+        self._leave_doubtful()
+
+    def _leave_doubtful(self) -> None:
+        """Let the outbox find out what has become of cards that may be in the thread."""
+        for text, progress in self._replies.in_doubt():
+            self._queue(text, progress, "slack did not answer clearly", "a failure's card")
 
     def _leave_replies(self, error: SlackWrapperError) -> None:
         """Let what the thread has not got wait in the outbox."""
@@ -267,11 +274,9 @@ class Updater:
             progress = Progress(thread=root)
             self._queue("\n\n".join(parts), progress, self._pauses.reason, "what failed")
 
-    def _queue(
-        self, text: str, progress: Progress, reason: str, what: str, *, held: bool = False
-    ) -> None:
+    def _queue(self, text: str, progress: Progress, reason: str, what: str) -> None:
         try:
-            self._line.queue(text, progress, reason, held=held)
+            self._line.queue(text, progress, reason)
             warn(f"{reason}: {what} waits in the outbox; slack-wrapper flush sends it")
         except LedgerUnusable as error:
             warn(str(error))

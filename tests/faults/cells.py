@@ -21,6 +21,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import slack_wrapper.sandbox.app  # noqa: F401 - before the processes are made
+from slack_wrapper.delivery.entry import Entry
+from slack_wrapper.delivery.ledger import Ledger
 from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.errors import SlackError, SlackWrapperError
 from slack_wrapper.live import cadence, replies, updater
@@ -88,7 +90,8 @@ def cell(row: Row, actor: str, folder: str) -> Outcome:
         code = 99  # something went to a host that nobody has named
     return Outcome(
         row.name, actor, status, code, first, final, recovery,
-        expected=("delivered", "queued"), told=told.getvalue(),
+        # A question that cannot be found out stays pending until somebody decides.
+        expected=_STATUSES if actor == "approval" else _STATUSES[:2], told=told.getvalue(),
     )  # fmt: skip
 
 
@@ -154,16 +157,23 @@ def _recover(cell: Cell, actor: str, told: io.StringIO) -> tuple[int, ...]:
         trouble = [one for _, one in done if isinstance(one, SlackError)]
         trouble += opened.digests.close()
         told.writelines(f"{one}\n" for one in trouble)
-        if not trouble and not Outbox().entries():
+        if not trouble and not _waiting(actor):
             return (0,)
         time.sleep(0.3)
-    for entry in Outbox().entries():
+    for entry in _waiting(actor):
         word = "--posted" if count(actor, cell) else "--retry"
         main = [sys.executable, "-m", "slack_wrapper.cli.main"]
         subprocess.run([*main, "outbox", word, entry.name], check=False, capture_output=True)
+    if actor == "approval":
+        ACTORS[actor](cell)  # its step comes again
     opened = cell.session()
     opened.flush()
     return (0 if not Outbox().entries() and not opened.digests.close() else 75,)
+
+
+def _waiting(actor: str) -> list[Entry]:
+    """What waits; a question is not queued, it is on its way until its step has ended."""
+    return Ledger().interrupted() if actor == "approval" else Outbox().entries()
 
 
 def main() -> None:

@@ -418,12 +418,29 @@ def test_a_card_that_is_refused_stops_no_other(show, session, sandbox: Sandbox, 
 def test_cards_that_an_outage_keeps_back_at_the_end_wait(show, session, sandbox: Sandbox) -> None:
     run = show()
     until(lambda: reactions(sandbox) if sandbox.messages() else None)
-    sandbox.faults.add(Fault("chat.postMessage", "http", **DOWN))
+    sandbox.faults.add(Fault("chat.postMessage", "error", **DOWN))
     run.fail(1, sample="a")
     run.close(2)
     assert "*study* failed" in root(sandbox)["text"]
     sandbox.faults.clear()
     session.flush()
+    (text,) = thread(sandbox)
+    assert "failed: *work*: sample=a" in text
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_card_in_doubt_at_the_end_is_told_once(
+    show, session, sandbox: Sandbox, when: str
+) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("conversations.replies", "http", times=10_000))
+    sandbox.faults.add(Fault("chat.postMessage", "reset", when=when))
+    run.fail(1, sample="a")
+    run.close(2)
+    assert "*study* failed" in root(sandbox)["text"]
+    sandbox.faults.clear()
+    session.flush(patient=True)
     (text,) = thread(sandbox)
     assert "failed: *work*: sample=a" in text
 
@@ -437,7 +454,7 @@ def test_an_end_in_doubt_is_told_once(show, session, sandbox: Sandbox, when: str
     sandbox.faults.add(Fault("chat.postMessage", "reset", when=when))
     run.close()
     sandbox.faults.clear()
-    session.flush()
+    session.flush(patient=True)
     ends = [one["text"] for one in sandbox.messages() if "succeeded" in one["text"]]
     assert len(ends) == 1
 
