@@ -297,7 +297,8 @@ def test_slack_is_down_for_a_while(desk: Desk) -> None:
 
 
 def test_slack_is_down_when_it_is_to_be_asked(desk: Desk) -> None:
-    down = desk.box.faults.add(Fault("chat.postMessage", "http", status=503, times=FOREVER))
+    busy = {"code": "service_unavailable", "times": FOREVER}
+    down = desk.box.faults.add(Fault("chat.postMessage", "error", **busy))
     desk.write(ask())
     run = desk.begin()
     desk.wait(lambda: "goes on waiting" in desk.told)
