@@ -35,7 +35,7 @@ class Handler(BaseHTTPRequestHandler):
         port = self.server.server_address[1]
         answer = {
             "ok": True, "upload_url": f"{self.scheme}://localhost:{port}/upload", "file_id": "F1",
-            "user": "bot", "files": [{"id": "F1", "title": "x"}],
+            "user": "bot", "user_id": "U1", "files": [{"id": "F1", "title": "x"}],
         }  # fmt: skip
         self._answer(json.dumps(answer).encode())
 
