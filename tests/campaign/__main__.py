@@ -143,6 +143,7 @@ class Campaign:
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH")
                 if name in os.environ}  # fmt: skip
         env = {
+            "SLACK_WRAPPER_PATIENCE": "0.05",  # this server carries nothing out late
             **kept,
             "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
