@@ -7,13 +7,14 @@ wrote, gets a record whose values are what their annotations say, or a `ValueErr
 from __future__ import annotations
 
 import functools
-import json
 import math
 import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, TypeVar, Union, get_args, get_origin
+
+from slack_wrapper.common import parsing
 
 T = TypeVar("T")
 
@@ -27,13 +28,10 @@ def from_json(data: bytes) -> Any:
         ValueError: it is not one; says why.
     """
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno}: {error.msg.lower()}") from None
+        text = data.decode("utf-8")  # no other encoding that json would guess
     except UnicodeDecodeError:
         raise ValueError("not UTF-8 text") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    return parsing.from_json(text, parse_constant=_refuse)
 
 
 def record(kind: type[T], data: object, where: str = "") -> T:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Callable
 from typing import Any
 
 MAX_VALUES = 1_000_000  # in a YAML text, with every alias written out
@@ -15,14 +16,18 @@ MAX_YAML = 8 << 20  # characters; PyYAML needs some seconds for so many
 _DEEP = "nested too deeply"
 
 
-def from_json(text: str | bytes) -> Any:
+def from_json(text: str | bytes, *, parse_constant: Callable[[str], Any] | None = None) -> Any:
     """Return the value of a JSON text.
+
+    Args:
+        text: a text, or its bytes.
+        parse_constant: makes the values of NaN and Infinity, or refuses them with a ValueError.
 
     Raises:
         ValueError: it is not JSON; says the line.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=parse_constant)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}: {error.msg.lower()}") from None
     except UnicodeDecodeError:

@@ -75,7 +75,18 @@ class PrivateDir:
         self.close()
 
 
-def _check(found: os.stat_result, path: Path) -> None:
+def is_private(folder: str | os.PathLike[str]) -> bool:
+    """Whether this is a folder, no link to one, that belongs to us and nobody else can enter."""
+    try:
+        _check(os.lstat(folder), folder)
+    except OSError:
+        return False
+    return True
+
+
+def _check(found: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if not stat.S_ISDIR(found.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     if found.st_uid != os.geteuid():
         raise PermissionError(errno.EPERM, "belongs to another user", str(path))
     if stat.S_IMODE(found.st_mode) & 0o077:

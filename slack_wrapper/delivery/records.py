@@ -9,10 +9,12 @@ is a file of the same name in `.snakemake/incomplete`.
 from __future__ import annotations
 
 import base64
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+
+from slack_wrapper.common.parsing import from_json
+from slack_wrapper.common.regular_file import read_bytes
 
 FOLDER = Path(".snakemake") / "metadata"
 MARKERS = Path(".snakemake") / "incomplete"
@@ -34,7 +36,7 @@ def finished_since(output: str, since_ns: int) -> bool:
         since_ns: the moment, by the clock of the file system, in ns since the epoch.
     """
     try:
-        record = json.loads(_place(FOLDER, output).read_text(encoding="utf-8"))
+        record = from_json(read_bytes(_place(FOLDER, output)).decode())
         return is_after(record.get("endtime"), since_ns)
     except (OSError, ValueError, AttributeError):
         return False

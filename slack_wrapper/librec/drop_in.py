@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from slack_wrapper import atomic
+from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.librec import slack_post
 from slack_wrapper.librec.study import SCRIPT_NAMES
@@ -23,7 +24,7 @@ def install(folder: str | os.PathLike[str]) -> list[Path]:
         for name in SCRIPT_NAMES:
             path = Path(folder) / name
             backup = path.with_name(f"{name}.bak")
-            if path.exists() and path.read_bytes() != content and not backup.exists():
+            if path.exists() and read_bytes(path) != content and not backup.exists():
                 path.rename(backup)
             atomic.write(path, content)
             path.chmod(0o755)

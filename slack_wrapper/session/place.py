@@ -10,7 +10,7 @@ import socket
 import tempfile
 from pathlib import Path
 
-from slack_wrapper.session.private import is_private
+from slack_wrapper.common.private_dir import is_private
 
 # The host is in the name: a temporary folder may be shared by hosts whose process IDs differ.
 _PREFIX = f"slack-wrapper-{re.sub('[^A-Za-z0-9]', '', socket.gethostname())[:16]}-"

@@ -14,7 +14,9 @@ from slack_wrapper.client.files import LocalFile
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.uploads import UploadedFile
 from slack_wrapper.common import decoding
+from slack_wrapper.common.parsing import from_json
 from slack_wrapper.common.redact import redact
+from slack_wrapper.common.regular_file import open_regular, read_bytes
 from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.session.base import Receipt, every
@@ -148,8 +150,8 @@ def renew(path: str, receipt: Receipt) -> None:
     gone, or is that of another post, is left alone, also when a step writes it this very moment.
     """
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            status, whole = os.fstat(file.fileno()), json.load(file)
+        with open_regular(path) as file:
+            status, whole = os.fstat(file.fileno()), from_json(file.read().decode())
             if not _renewed(whole, receipt):
                 return
             text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
@@ -175,8 +177,8 @@ def _renewed(whole: Receipt, receipt: Receipt) -> bool:
 def holds(path: str, key: str) -> bool:
     """Whether the receipt at a path is that of a post, by its key."""
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            return any(entry.get("key") == key for entry in every(json.load(file)))
+        found = from_json(read_bytes(path).decode())
+        return any(entry.get("key") == key for entry in every(found))
     except (OSError, ValueError, AttributeError, TypeError):
         return False
 

@@ -8,10 +8,10 @@ import socket
 import time
 from typing import Any
 
+from slack_wrapper.common.private_dir import is_private
 from slack_wrapper.errors import SessionProtocolError, SessionUnreachable
 from slack_wrapper.session import wire
 from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.private import is_private
 from slack_wrapper.session.request import Request
 
 PATIENCE = 20.0  # seconds for which a step waits for a socket that is not there

@@ -38,7 +38,7 @@ def interrupted(number: int, frame: object) -> None:
 
 
 def private(folder: bytes) -> bool:
-    """Whether this is a folder of ours that nobody else can enter: `session/private.py`."""
+    """Whether this is a folder of ours that nobody else can enter: `common/private_dir.py`."""
     found = posix.lstat(folder)
     ours = found.st_mode & 0o170000 == 0o040000 and found.st_uid == posix.getuid()
     return ours and not found.st_mode & 0o077

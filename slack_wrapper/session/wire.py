@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from slack_wrapper import errors
+from slack_wrapper.common.parsing import from_json
 from slack_wrapper.errors import SessionProtocolError, SlackError, SlackWrapperError
 
 VERSION = 1
@@ -62,8 +63,8 @@ def decode(body: bytes) -> dict[str, Any]:
         SessionProtocolError: it holds none, or one of another version.
     """
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):  # the latter: brackets in brackets without end
+        data = from_json(body)
+    except ValueError:
         raise SessionProtocolError("the session was sent something that is not JSON") from None
     if not isinstance(data, dict) or data.get("version") != VERSION:
         raise SessionProtocolError("the session speaks another version of its protocol")

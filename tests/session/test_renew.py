@@ -1,6 +1,7 @@
 """A receipt that is renewed while a step writes another one in its place."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +91,12 @@ def test_a_step_waits_until_the_renewed_one_is_in_place(monkeypatch: pytest.Monk
     assert step.communicate(timeout=60)[0] == "written\n"
     assert step.returncode == 0
     assert content() == NEWER
+
+
+@pytest.mark.timeout(20)
+def test_a_receipt_that_is_a_fifo_or_nested_without_end_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    os.mkfifo(tmp_path / "pipe.json")
+    for name in ("deep.json", "pipe.json"):
+        receipts.renew(str(tmp_path / name), {"key": "k", "status": "delivered"})
+        assert not receipts.holds(str(tmp_path / name), "k")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.session import private, served, thin_client, wire
+from slack_wrapper.common import private_dir
+from slack_wrapper.session import served, thin_client, wire
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.request import Request
@@ -115,7 +116,7 @@ def test_another_user_cannot_enter_the_folder(path: str, mode: int) -> None:
 
 
 LOOKS: dict[str, Callable[[Path], bool]] = {
-    "session": private.is_private,
+    "session": private_dir.is_private,
     "thin client": lambda folder: thin_client.private(os.fsencode(folder)),
 }
 
