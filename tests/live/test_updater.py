@@ -1,101 +1,30 @@
 """The message of a run at the sandbox: one message, the right one, whatever Slack does."""
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from slack_wrapper.cards import FailedJob
 from slack_wrapper.client.closed import UNEDITABLE
-from slack_wrapper.live import cadence, pauses, replies, updater
-from slack_wrapper.live.facts import Facts
-from slack_wrapper.live.line import Line
-from slack_wrapper.live.settings import LiveSettings
+from slack_wrapper.live import cadence
 from slack_wrapper.live.story import Story
-from slack_wrapper.live.updater import Updater, Watched
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local
+from tests.live.shown import until
 
-FACTS = Facts("study", "ada", "node1", "~/study")
+pytestmark = pytest.mark.usefixtures("quick")
+
 # Slack itself says so: a page with HTTP 503 could come from anybody, and leaves a post unclear.
 DOWN = {"code": "service_unavailable", "times": 10_000}
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # Turns are kept by address: a port that an earlier test had hammered would have none to give.
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setenv("SLACK_WRAPPER_PATIENCE", "0.02")
-    monkeypatch.setattr(updater, "LOOK", 0.05)
-    monkeypatch.setattr(cadence, "PACE", ((float("inf"), 0.0),))
-    monkeypatch.setattr(pauses, "LONGEST", 5.0)
-    monkeypatch.setattr(pauses, "FIRST_REFUSED", 5.0)
-    monkeypatch.setattr(pauses, "LONGEST_REFUSED", 5.0)
-    monkeypatch.setattr(replies, "SETTLED", 0.0)
-    monkeypatch.setattr(replies, "RENEW", 0.0)
-    monkeypatch.setattr("slack_wrapper.live.line.EVERY", 0.0)
 
 
 @pytest.fixture
 def session(study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> LocalSession:
     monkeypatch.setenv("SLACK_BOT_TOKEN", sandbox.token)
     return open_local({"channel": "librec_channel"})
-
-
-class Shown:
-    """A run that is shown."""
-
-    def __init__(self, session: LocalSession, story: Story | None = None, **settings) -> None:
-        self.story = story or Story(allowed=lambda rule: 1)
-        self.alive = True
-        chosen = LiveSettings("librec_channel", **settings)
-        self.roots = 0
-        self.updater = Updater(
-            self.story,
-            lambda: FACTS,
-            Line(session, chosen),
-            chosen,
-            Watched(alive=lambda: self.alive, no_root=self._no_root),
-        )
-        self.story.planned({"work": 4})
-        self.updater.start()
-
-    def _no_root(self) -> None:
-        self.roots += 1
-
-    def begin(self, jobid: int = 1, rule: str = "work", **wildcards: str) -> None:
-        self.story.started(jobid, FailedJob(rule, wildcards), time.time())
-
-    def fail(self, jobid: int = 1, rule: str = "work", **wildcards: str) -> None:
-        self.begin(jobid, rule, **wildcards)
-        self.story.failed(jobid, FailedJob(rule), time.time())
-
-    def close(self, done: int = 4) -> None:
-        self.story.progress(done, 4)
-        self.updater.close(30)
-
-
-@pytest.fixture
-def show(session: LocalSession) -> Iterator[Callable[..., Shown]]:
-    made: list[Shown] = []
-
-    def one(**more) -> Shown:
-        made.append(Shown(session, **more))
-        return made[-1]
-
-    yield one
-    for shown in made:
-        shown.updater.close(10)
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def root(sandbox: Sandbox) -> dict:

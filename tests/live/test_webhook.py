@@ -1,7 +1,6 @@
 """A run that is shown by an incoming webhook: what it says cannot be changed, nor replied to."""
 
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,9 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.open import open_local
-from tests.live.test_updater import Shown, quick, until
+from tests.live.shown import until
 
-__all__ = ["quick"]
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture
@@ -20,19 +19,6 @@ def session(study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> L
     address = f"{sandbox.url}/services/T0000TEAM/B0000HOOK/sandbox"
     monkeypatch.setenv("SLACK_BOT_TOKEN", address)
     return open_local({"channel": "librec_channel"})
-
-
-@pytest.fixture
-def show(session: LocalSession) -> Iterator[Callable[..., Shown]]:
-    made: list[Shown] = []
-
-    def one(**more) -> Shown:
-        made.append(Shown(session, **more))
-        return made[-1]
-
-    yield one
-    for shown in made:
-        shown.updater.close(10)
 
 
 def texts(sandbox: Sandbox) -> list[str]:

@@ -1,0 +1,54 @@
+"""A run that is shown at the sandbox, for the tests of what it shows."""
+
+import time
+from collections.abc import Callable
+
+from slack_wrapper.cards import FailedJob
+from slack_wrapper.live.facts import Facts
+from slack_wrapper.live.line import Line
+from slack_wrapper.live.settings import LiveSettings
+from slack_wrapper.live.story import Story
+from slack_wrapper.live.updater import Updater, Watched
+from slack_wrapper.session.local import LocalSession
+
+FACTS = Facts("study", "ada", "node1", "~/study")
+
+
+class Shown:
+    """A run that is shown."""
+
+    def __init__(self, session: LocalSession, story: Story | None = None, **settings) -> None:
+        self.story = story or Story(allowed=lambda rule: 1)
+        self.alive = True
+        chosen = LiveSettings("librec_channel", **settings)
+        self.roots = 0
+        self.updater = Updater(
+            self.story,
+            lambda: FACTS,
+            Line(session, chosen),
+            chosen,
+            Watched(alive=lambda: self.alive, no_root=self._no_root),
+        )
+        self.story.planned({"work": 4})
+        self.updater.start()
+
+    def _no_root(self) -> None:
+        self.roots += 1
+
+    def begin(self, jobid: int = 1, rule: str = "work", **wildcards: str) -> None:
+        self.story.started(jobid, FailedJob(rule, wildcards), time.time())
+
+    def fail(self, jobid: int = 1, rule: str = "work", **wildcards: str) -> None:
+        self.begin(jobid, rule, **wildcards)
+        self.story.failed(jobid, FailedJob(rule), time.time())
+
+    def close(self, done: int = 4) -> None:
+        self.story.progress(done, 4)
+        self.updater.close(30)
+
+
+def until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
