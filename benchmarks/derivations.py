@@ -13,7 +13,7 @@ from benchmarks.measuring import Row, cost_of, environment, server
 TELL = """
 import atexit, sys
 def tell():
-    kdf = sys.modules.get("slack_wrapper.vault.kdf")
+    kdf = sys.modules.get("slack_wrapper.vault.keyfile.kdf")
     with open("derivations.txt", "a") as file:
         print(kdf.derivations() if kdf else 0, file=file)
 atexit.register(tell)

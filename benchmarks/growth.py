@@ -20,10 +20,10 @@ AIM = 2.0
 
 
 def _entry(number: int) -> object:
-    from slack_wrapper.delivery.entry import Entry
-    from slack_wrapper.delivery.ledger import step_of
-    from slack_wrapper.delivery.progress import Progress
-    from slack_wrapper.session.request import build
+    from slack_wrapper.message.parameters import build
+    from slack_wrapper.spool.entry import Entry
+    from slack_wrapper.spool.ledger import step_of
+    from slack_wrapper.spool.progress import Progress
 
     request = build({"message": f"post {number}", "channel": f"c{number % 100}"},
                     receipt=f"out/{number}.json", rule="post")  # fmt: skip
@@ -33,7 +33,7 @@ def _entry(number: int) -> object:
 
 def ledger(size: int, folder: Path) -> float:
     """Return the seconds of one post in a ledger with `size` others."""
-    from slack_wrapper.delivery.ledger import Ledger
+    from slack_wrapper.spool.ledger import Ledger
 
     book = Ledger(folder)
 
@@ -50,8 +50,8 @@ def ledger(size: int, folder: Path) -> float:
 
 def outbox(size: int, folder: Path) -> float:
     """Return the seconds of one post in an outbox with `size` others, to come and to go."""
-    from slack_wrapper.delivery.ledger import Ledger
-    from slack_wrapper.delivery.outbox import Outbox
+    from slack_wrapper.spool.ledger import Ledger
+    from slack_wrapper.spool.outbox import Outbox
 
     book, box = Ledger(folder), Outbox(folder)
     box.waits()  # read once, as a run does
@@ -71,11 +71,11 @@ def outbox(size: int, folder: Path) -> float:
 
 def flush(size: int, folder: Path) -> float:
     """Return the seconds a post of flushing an outbox of `size` posts, calls to Slack included."""
-    from slack_wrapper.delivery import pacing
-    from slack_wrapper.delivery.ledger import Ledger
-    from slack_wrapper.session.open import open_local
+    from slack_wrapper.client import rate_limit
+    from slack_wrapper.session.factory import open_local
+    from slack_wrapper.spool.ledger import Ledger
 
-    before, pacing.INTERVAL = Path.cwd(), 0.0
+    before, rate_limit.INTERVAL = Path.cwd(), 0.0
     os.chdir(folder)
     os.environ["SLACK_BOT_TOKEN"] = "xoxb-bench"
     try:

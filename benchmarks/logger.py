@@ -68,7 +68,7 @@ with Sandbox(seed={**DEFAULT_SEED, "tokens": [user]}, key="benchmark", rate_limi
 RECORDS = """
 import json, logging, sys, time
 from snakemake_interface_logger_plugins.tests import MockOutputSettings
-from slack_wrapper.live.story import Story
+from slack_wrapper.live.run_state import Story
 from snakemake_logger_plugin_slack import LogHandler, LogHandlerSettings
 
 class Live:

@@ -31,11 +31,11 @@ BURST = 5  # what the server takes at once
 
 def post_all(url: str, posts: int, scale: float) -> float:
     """Post from several threads; return the seconds of Slack's clock that it took."""
-    from slack_wrapper.delivery import pacing
-    from slack_wrapper.session.open import open_local
-    from slack_wrapper.session.request import build
+    from slack_wrapper.client import rate_limit
+    from slack_wrapper.message.parameters import build
+    from slack_wrapper.session.factory import open_local
 
-    pacing.INTERVAL = 1.0 / scale
+    rate_limit.INTERVAL = 1.0 / scale
     session = open_local({"base_url": url, "max_wait": 10_000})
     todo: SimpleQueue[int] = SimpleQueue()
     for number in range(posts):

@@ -76,7 +76,7 @@ open(snakemake.output[0], "w").close()
 
 def prepare(folder: Path) -> None:
     """Write the three workflows and their key files."""
-    from slack_wrapper.vault import store
+    from slack_wrapper.vault.keyfile import store
 
     for kind in KINDS:
         place = folder / kind

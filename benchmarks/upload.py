@@ -38,14 +38,14 @@ def memory(name: str, pid: object = "self") -> float:
 
 def ours(url: str, path: str) -> Callable[[], object]:
     """The way of a step: reserve, stream and hash."""
-    from slack_wrapper.client import files, uploads
+    from slack_wrapper.client import local_file, uploads
     from slack_wrapper.client.retry import Retrier
     from slack_wrapper.client.web_api import WebApiTransport
     from slack_wrapper.common.redact import Secret
 
     transport = WebApiTransport(Secret("xoxb-bench"), base_url=f"{url}/api/")
     transport.call("auth.test", {})
-    return lambda: uploads.upload(transport, files.check(path), Retrier())
+    return lambda: uploads.upload(transport, local_file.check(path), Retrier())
 
 
 def slack_sdk(url: str, path: str) -> Callable[[], object]:

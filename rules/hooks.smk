@@ -7,6 +7,6 @@
 include: "slack_common.smk"
 
 
-from slack_wrapper import hooks as slack_hooks
+from slack_wrapper.run import hooks as slack_hooks
 
 slack_hooks.attach_hooks(workflow)

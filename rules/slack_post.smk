@@ -1,6 +1,6 @@
 # One post of the config's `slack.posts`, by name.
 
-from slack_wrapper import posts as slack_declared
+from slack_wrapper.run import declared_posts as slack_declared
 
 
 rule slack_post:

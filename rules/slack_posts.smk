@@ -1,6 +1,6 @@
 # Target: every post of the config's `slack.posts`.
 
-from slack_wrapper import posts as slack_declared
+from slack_wrapper.run import declared_posts as slack_declared
 
 
 rule slack_posts:

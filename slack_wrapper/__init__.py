@@ -22,21 +22,21 @@ def approved(receipt: str) -> bool:
 
 
 def on_start(workflow: Any) -> None:
-    """Post that the run begins; see `slack_wrapper.hooks`."""
-    from slack_wrapper import hooks
+    """Post that the run begins; see `slack_wrapper.run.hooks`."""
+    from slack_wrapper.run import hooks
 
     hooks.on_start(workflow)
 
 
 def on_success(workflow: Any, log: Any = None) -> None:
-    """Post that the run went well; see `slack_wrapper.hooks`."""
-    from slack_wrapper import hooks
+    """Post that the run went well; see `slack_wrapper.run.hooks`."""
+    from slack_wrapper.run import hooks
 
     hooks.on_success(workflow, log)
 
 
 def on_error(workflow: Any, log: Any = None) -> None:
-    """Post what failed; see `slack_wrapper.hooks`."""
-    from slack_wrapper import hooks
+    """Post what failed; see `slack_wrapper.run.hooks`."""
+    from slack_wrapper.run import hooks
 
     hooks.on_error(workflow, log)

@@ -13,10 +13,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import quiet, schema_check
+from slack_wrapper.common import quiet_hours as quiet
+from slack_wrapper.common import schema_check
+from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import ConfigError
-from slack_wrapper.quiet import QuietHours
 
 SECTION = "slack"
 SCHEMA_FILE = Path(__file__).parent / "schema" / "slack.schema.json"

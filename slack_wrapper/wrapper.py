@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 try:
-    from slack_wrapper import step
+    from slack_wrapper.run import step
 except ModuleNotFoundError:  # used from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
-    from slack_wrapper import step
+    from slack_wrapper.run import step
 
 sys.exit(step.run(snakemake))

@@ -8,7 +8,7 @@ from logging import LogRecord
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from slack_wrapper.live.story import Story
+    from slack_wrapper.live.run_state import Story
 
 _TRIED_AGAIN = "Trying to restart job "
 # What Snakemake says on Ctrl-C and on SIGTERM; there is no event for it.
@@ -196,7 +196,7 @@ def _texts(record: Any, name: str) -> tuple[str, ...]:
 
 
 def _job(event: _Attempt) -> Any:
-    from slack_wrapper.cards import FailedJob
+    from slack_wrapper.model.failed_job import FailedJob
 
     return FailedJob(
         rule=event.rule,

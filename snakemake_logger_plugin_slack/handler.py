@@ -33,11 +33,11 @@ class LogHandler(LogHandlerBase):
     def begin(self) -> None:
         """Begin to show the run: on the main thread, where a password can be asked for."""
         try:
-            from slack_wrapper.live.begin import begin
+            from slack_wrapper.live.start import begin
 
             self._live = begin(vars(self.settings), self._alive, _snakemake_version())
         except KeyboardInterrupt:  # at the prompt: the run is to stop, not the logger alone
-            from slack_wrapper.workflow_error import interrupted
+            from slack_wrapper.snakemake_adapter.errors import interrupted
 
             raise interrupted() from None
         except Exception as error:  # noqa: BLE001 - a run must not fail for its message

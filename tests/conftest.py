@@ -11,7 +11,7 @@ import pytest
 
 from slack_wrapper.common import patience
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 
 # Shells start background jobs with Ctrl-C ignored, which all that tests start would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -8,11 +8,13 @@ import re
 import pytest
 
 from slack_wrapper import config, errors
+from slack_wrapper.cli import main
 from slack_wrapper.cli.main import COMMANDS
-from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
-from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.session import receipts
-from slack_wrapper.session.request import PARAMETERS, Request
+from slack_wrapper.client.error_codes import AMBIGUOUS, REMEDIES, TRANSIENT
+from slack_wrapper.message.parameters import PARAMETERS
+from slack_wrapper.model.request import Request
+from slack_wrapper.sending import receipts
+from slack_wrapper.spool.progress import Progress
 from tests.conftest import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
@@ -64,7 +66,7 @@ def test_every_command_is_documented(command: str) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_documented(command: str) -> None:
     parser = argparse.ArgumentParser(add_help=False)
-    importlib.import_module(f"slack_wrapper.cli.{command.replace('-', '_')}").configure(parser)
+    importlib.import_module(main.module(command)).configure(parser)
     options = [text for action in parser._actions for text in action.option_strings]
     text = page("commands.md") + page("sandbox.md") * (command == "sandbox")
     assert [name for name in options if not re.search(rf"`{name}[` ]", text)] == []

@@ -33,7 +33,7 @@ def test_it_holds_all_that_is_not_python(wheel: Path) -> None:
     for name in (
         "wrapper.py", "environment.yaml", "meta.yaml", "session/thin_client.py",
         "py.typed", "schema/slack.schema.json",
-        "sandbox/templates/channel.html",
+        "html/templates/channel.html",
     ):  # fmt: skip
         wanted.add(f"slack_wrapper/{name}")
     assert wanted <= names

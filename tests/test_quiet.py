@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_wrapper import moments, quiet
+from slack_wrapper.common import durations, quiet_hours
 from slack_wrapper.errors import ConfigError, RequestError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -40,12 +40,12 @@ def at(text: str, *, fold: int = 0) -> float:
     ],
 )
 def test_until(hours: str, now: str, over: str | None) -> None:
-    found = quiet.parse(f"{hours} Europe/Berlin").until(at(now))
+    found = quiet_hours.parse(f"{hours} Europe/Berlin").until(at(now))
     assert found == (None if over is None else at(over))
 
 
 def test_an_hour_that_comes_twice_is_quiet_both_times() -> None:
-    hours = quiet.parse("22:00-02:30 Europe/Berlin")
+    hours = quiet_hours.parse("22:00-02:30 Europe/Berlin")
     end = at("2026-10-25T02:30", fold=1)
     assert hours.until(at("2026-10-25T02:20")) == end
     assert hours.until(at("2026-10-25T02:40")) == end  # the first 02:40
@@ -61,7 +61,7 @@ def test_the_end_is_ahead_and_not_quiet_itself(first: int, last: int, now: int, 
     if first == last:
         return
     text = "{:02}:{:02}-{:02}:{:02}".format(*divmod(first, 60), *divmod(last, 60))
-    hours = quiet.parse(f"{text} {zone}")
+    hours = quiet_hours.parse(f"{text} {zone}")
     over = hours.until(now)
     if over is not None:
         assert now < over <= now + 25 * 3600
@@ -80,7 +80,7 @@ def test_without_a_zone_it_is_the_machines(zone: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     try:
-        mine, named = quiet.parse("22:00-07:00"), quiet.parse(f"22:00-07:00 {zone}")
+        mine, named = quiet_hours.parse("22:00-07:00"), quiet_hours.parse(f"22:00-07:00 {zone}")
         for hour in range(0, 100):
             moment = 1_784_000_000 + hour * 3600.0
             assert mine.until(moment) == named.until(moment)
@@ -102,7 +102,7 @@ def test_without_a_zone_it_is_the_machines(zone: str, monkeypatch: pytest.Monkey
 )
 def test_what_is_refused(text: str, line: str) -> None:
     with pytest.raises(ConfigError, match=line) as caught:
-        quiet.parse(text)
+        quiet_hours.parse(text)
     assert caught.value.hint
 
 
@@ -112,23 +112,23 @@ def test_what_is_refused(text: str, line: str) -> None:
      ("1w", 604_800), ("0.5h", 1800), ("12", 12)],
 )  # fmt: skip
 def test_durations(value: object, expected: float) -> None:
-    assert moments.seconds(value, "time_limit") == expected
+    assert durations.seconds(value, "time_limit") == expected
 
 
 @pytest.mark.parametrize("value", ["soon", "", "0s", -3, True, "2 hours", None, float("inf"), "h"])
 def test_no_durations(value: object) -> None:
     with pytest.raises(RequestError, match="time_limit is no duration"):
-        moments.seconds(value, "time_limit")
+        durations.seconds(value, "time_limit")
 
 
 def test_moments() -> None:
     now = 1_784_000_000.0
-    assert moments.moment("2h", "post_at", now) == now + 7200
-    assert moments.moment("2026-03-29T07:30+02:00", "post_at", now) == at("2026-03-29T07:30")
-    assert moments.moment("2026-03-29T05:30:00Z", "post_at", now) == at("2026-03-29T07:30")
+    assert durations.moment("2h", "post_at", now) == now + 7200
+    assert durations.moment("2026-03-29T07:30+02:00", "post_at", now) == at("2026-03-29T07:30")
+    assert durations.moment("2026-03-29T05:30:00Z", "post_at", now) == at("2026-03-29T07:30")
     naive = datetime(2026, 3, 29, 7, 30)
-    assert moments.moment("2026-03-29 07:30", "post_at", now) == naive.timestamp()
-    assert moments.moment(naive, "post_at", now) == naive.timestamp()
+    assert durations.moment("2026-03-29 07:30", "post_at", now) == naive.timestamp()
+    assert durations.moment(naive, "post_at", now) == naive.timestamp()
     with pytest.raises(RequestError, match="post_at is neither") as caught:
-        moments.moment("tomorrow", "post_at", now)
+        durations.moment("tomorrow", "post_at", now)
     assert "2h" in caught.value.hint

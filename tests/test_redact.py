@@ -13,8 +13,8 @@ import pytest
 
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common.log_filter import scrub_http_logs
 from slack_wrapper.common.redact import MASK, Secret, mask_tokens_in, redact, redact_log
-from slack_wrapper.logs import scrub_http_logs
 from slack_wrapper.sandbox.server import Sandbox
 
 
@@ -106,7 +106,7 @@ def test_an_exception_in_a_log_record_is_scrubbed(caplog) -> None:
 
 def test_an_uncaught_error_prints_no_secret() -> None:
     code = (
-        "from slack_wrapper.logs import guard_tracebacks;"
+        "from slack_wrapper.common.log_filter import guard_tracebacks;"
         "from slack_wrapper.common.redact import Secret;"
         "guard_tracebacks(); raise ValueError(Secret('s3same' + '-open').reveal())"
     )
@@ -119,7 +119,7 @@ def test_an_uncaught_error_prints_no_secret() -> None:
 def test_an_uncaught_error_in_a_thread_prints_no_secret() -> None:
     code = (
         "import threading\n"
-        "from slack_wrapper.logs import guard_tracebacks\n"
+        "from slack_wrapper.common.log_filter import guard_tracebacks\n"
         "from slack_wrapper.common.redact import Secret\n"
         "def work(): raise ValueError(Secret('s3same' + '-open').reveal())\n"
         "guard_tracebacks(); threading.Thread(target=work).start()"
@@ -131,7 +131,7 @@ def test_an_uncaught_error_in_a_thread_prints_no_secret() -> None:
 
 def test_another_programs_own_way_of_showing_errors_is_left_alone() -> None:
     code = (
-        "import sys; from slack_wrapper.logs import guard_tracebacks\n"
+        "import sys; from slack_wrapper.common.log_filter import guard_tracebacks\n"
         "sys.excepthook = lambda *error: print('theirs')\n"
         "guard_tracebacks(); raise ValueError"
     )

@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slack_wrapper.common.schema_check import fits
 from slack_wrapper.config import SCHEMA_FILE
-from slack_wrapper.schema_check import fits
 from tests.conftest import REPOSITORY
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text())

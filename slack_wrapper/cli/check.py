@@ -7,15 +7,16 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from slack_wrapper.cli import passwords
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
-from slack_wrapper.cli.posting import section_in
+from slack_wrapper.cli.keys import passwords
+from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.cli.terminal import marked
 from slack_wrapper.common import console
-from slack_wrapper.session.findings import table
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.preflight import check
-from slack_wrapper.session.request import Request, build
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.request import Request
+from slack_wrapper.preflight.findings import table
+from slack_wrapper.preflight.preflight import check
+from slack_wrapper.session.factory import open_local
 
 _SECONDS = 120.0  # for which a channel is looked for in a workspace that has very many
 

@@ -9,7 +9,7 @@ from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.common import console
 from slack_wrapper.errors import KeyFileError, RequestError
 from slack_wrapper.librec import drop_in, study, workflow
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper import config
-from slack_wrapper.cli import config_edit, manifest, passwords, project_files
+from slack_wrapper.cli import manifest
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
-from slack_wrapper.cli.posting import section_in
-from slack_wrapper.cli.project_files import ProjectFiles
+from slack_wrapper.cli.keys import passwords
+from slack_wrapper.cli.posts.posting import section_in
+from slack_wrapper.cli.setup import config_edit, project_files
+from slack_wrapper.cli.setup.project_files import ProjectFiles
 from slack_wrapper.cli.terminal import ask, marked
 from slack_wrapper.common import console
 from slack_wrapper.common.redact import Secret
@@ -20,13 +22,16 @@ from slack_wrapper.errors import (
     KeyringUnavailable,
     RequestError,
 )
-from slack_wrapper.session.findings import table
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.request import FAIL
+from slack_wrapper.preflight.findings import table
+from slack_wrapper.preflight.preflight import check
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.preflight import check
-from slack_wrapper.session.request import FAIL, build
-from slack_wrapper.vault import cleartext, disk, password_sources, store
-from slack_wrapper.vault.password import keyring_username
+from slack_wrapper.vault import clear_token
+from slack_wrapper.vault.keyfile import disk, store
+from slack_wrapper.vault.passwords import sources as password_sources
+from slack_wrapper.vault.passwords.chain import keyring_username
 
 _KEY = "keys/slack-api.enc"
 _NO_KEYRING = (KeyringInsecure, KeyringLocked, KeyringUnavailable)
@@ -95,12 +100,12 @@ def _key_made(args: argparse.Namespace, key_file: str) -> Secret:
             f"one:\n{manifest.link('Snakemake', list(manifest.FEATURES))}\nInstall it to your "
             "workspace, then copy its Bot User OAuth Token."
         )
-    token = cleartext.read(args.key) if args.key is not None else cleartext.ask()
+    token = clear_token.read(args.key) if args.key is not None else clear_token.ask()
     if token is None:
         raise RequestError(
             "there is no token, and no terminal to ask at", hint="give --key FILE, or --key -"
         )
-    for warning in cleartext.warnings(args.key or cleartext.STDIN, token):
+    for warning in clear_token.warnings(args.key or clear_token.STDIN, token):
         console.warn(warning)
     password = passwords.new(args, key_file)
     store.encrypt_to(key_file, token.reveal(), password.reveal())

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from slack_wrapper.cli import streams
 from slack_wrapper.cli.exits import EXIT_DONE
 from slack_wrapper.common import console
+from slack_wrapper.common.log_filter import guard_tracebacks
 from slack_wrapper.errors import OutputUnwritable, SlackWrapperError
-from slack_wrapper.logs import guard_tracebacks
 
-# name → help; the module is slack_wrapper.cli.<name, dashes as underscores>
+# name → help; see `module`
 COMMANDS = {
     "init": "set up Slack for a workflow: key file, config, a test message",
     "encrypt": "encrypt a Slack token or webhook URL under a password; add and remove passwords",
@@ -35,6 +35,13 @@ COMMANDS = {
     "import-librec": "turn the Slack scripts of a librec-auto study into a workflow",
     "completion": "print a script that lets your shell complete commands and options",
     "sandbox": "run a Slack-compatible server on this machine, with a page that shows it",
+}
+
+# Commands that stand in a room with what they share; the others stand in this folder.
+ROOMS = {
+    "keys": ("encrypt", "rekey", "inspect", "keyring"),
+    "posts": ("message", "file", "preview"),
+    "queue": ("outbox", "scheduled", "flush"),
 }
 
 
@@ -62,8 +69,14 @@ class _Versions(argparse.Action):
         parser.exit()
 
 
+def module(name: str) -> str:
+    """Return the dotted name of a command's module."""
+    rooms = [room for room, names in ROOMS.items() if name in names]
+    return ".".join(("slack_wrapper.cli", *rooms, name.replace("-", "_")))
+
+
 def _module(name: str):  # type: ignore[no-untyped-def]
-    return importlib.import_module(f"slack_wrapper.cli.{name.replace('-', '_')}")
+    return importlib.import_module(module(name))
 
 
 def report(error: SlackWrapperError) -> None:

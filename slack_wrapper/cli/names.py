@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from slack_wrapper.cli import passwords
+from slack_wrapper.cli.keys import passwords
 from slack_wrapper.common import console
-from slack_wrapper.vault import sharing, store
+from slack_wrapper.vault.keyfile import sharing, store
 
 
 def add(args: argparse.Namespace) -> int:

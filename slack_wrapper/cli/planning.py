@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import our_rules, planned
 from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.errors import RequestError, SlackWrapperError, os_reason
-from slack_wrapper.job import context_of, parts_of
-from slack_wrapper.posting import section_of
-from slack_wrapper.preview import looks
-from slack_wrapper.preview.looks import Looks
-from slack_wrapper.session.request import build
+from slack_wrapper.message.parameters import build
+from slack_wrapper.preview import preview
+from slack_wrapper.preview.preview import Looks
+from slack_wrapper.run import planned
+from slack_wrapper.run.posting import section_of
+from slack_wrapper.snakemake_adapter import our_rules
+from slack_wrapper.snakemake_adapter.job import context_of, parts_of
 
 _CHOICES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
 
@@ -107,6 +108,6 @@ def _looks(job: Any) -> Looks:
                 f"step {job.rule}: where it posts depends on {absent[0]}, which is not there yet",
                 hint="run the rules before it",
             )
-        return looks.of(request, (note,))
+        return preview.of(request, (note,))
     parts = parts_of(job)
-    return looks.of(build(**parts, defaults=section, context=lambda: context_of(job, config)))
+    return preview.of(build(**parts, defaults=section, context=lambda: context_of(job, config)))

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper import atomic
+from slack_wrapper.common import atomic_files
 from slack_wrapper.common.parsing import from_yaml
 from slack_wrapper.common.regular_file import read_text
 from slack_wrapper.errors import MissingExtra, RequestError
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
                 "key": sandbox.key,
                 "pid": os.getpid(),
             }
-            atomic.write(args.ready_file, json.dumps(ready).encode(), mode=0o600)
+            atomic_files.write(args.ready_file, json.dumps(ready).encode(), mode=0o600)
         while not over.wait(_PARENT_POLL if args.until_parent_exits else None):
             if os.getppid() != parent:
                 break

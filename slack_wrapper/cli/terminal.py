@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
-from slack_wrapper.client.watching import watched_by
+from slack_wrapper.client.upload_progress import watched_by
 from slack_wrapper.common.console import painted
 
 _DELAY = 1.0  # seconds; an upload that is done by then shows no bar

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from slack_wrapper.client.channel_pages import Channel, ChannelPages, channel_of, key
 from slack_wrapper.client.lookup import Locks, Lookup
-from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.client.lookup_cache import NameCache
 from slack_wrapper.common.channel_form import is_channel_id
 from slack_wrapper.errors import SlackError, SlackRefused, SlackUnavailable
 

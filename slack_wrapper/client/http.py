@@ -29,8 +29,8 @@ from slack_wrapper.client.connection import CALL, Limits, PlainPool, SecurePool,
 from slack_wrapper.client.hashing import BLOCK
 from slack_wrapper.client.http_errors import Unanswered, Unsent, failure
 from slack_wrapper.common.budget import current, heard
+from slack_wrapper.common.log_filter import scrub_http_logs
 from slack_wrapper.errors import Ambiguity, SlackWrapperError
-from slack_wrapper.logs import scrub_http_logs
 
 # Bytes of an answer that are read. A page of 999 channels has about 1 MB.
 MAX_ANSWER = 32 << 20

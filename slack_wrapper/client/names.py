@@ -9,7 +9,7 @@ from typing import TypeVar
 from slack_wrapper.client.channel_pages import Channel
 from slack_wrapper.client.channels import Channels
 from slack_wrapper.client.lookup import Lookup
-from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.client.lookup_cache import NameCache
 from slack_wrapper.client.people import PeopleDirectory
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.common.channel_form import is_channel_id, is_name, is_person, is_user_id

@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from slack_wrapper.client.error_codes import UNKNOWN_BOT, refusal
 from slack_wrapper.client.http import Answer
 from slack_wrapper.client.http_errors import Unanswered, Unsent, is_untrusted
 from slack_wrapper.client.methods import Method
-from slack_wrapper.client.refusals import UNKNOWN_BOT, refusal
 from slack_wrapper.client.shapes import Unfit
 from slack_wrapper.client.slack_clock import date_of
 from slack_wrapper.common.foreign import printable

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_wrapper.client.lookup import Listing, Locks, Lookup
-from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.client.lookup_cache import NameCache
 from slack_wrapper.common.channel_form import is_user_id
 from slack_wrapper.errors import SlackRefused, SlackUnavailable
 

@@ -17,8 +17,8 @@ from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.settling import FOREGROUND, Doubt, Unsaved
 from slack_wrapper.client.transport import Transport
+from slack_wrapper.common.text_parts import split
 from slack_wrapper.errors import SlackRefused
-from slack_wrapper.texts import split
 
 
 @dataclass

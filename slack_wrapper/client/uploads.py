@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 
-from slack_wrapper.client.files import LocalFile, WatchedReader
+from slack_wrapper.client.local_file import LocalFile, WatchedReader
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable

@@ -13,10 +13,10 @@ from urllib.parse import urlencode, urljoin
 
 from slack_wrapper.client import methods, outcome
 from slack_wrapper.client.connection import Limits
+from slack_wrapper.client.error_codes import NEED_BOT, UNKNOWN_BOT
 from slack_wrapper.client.http import Answer, Http
 from slack_wrapper.client.http_errors import Unanswered, Unsent
 from slack_wrapper.client.methods import Method
-from slack_wrapper.client.refusals import NEED_BOT, UNKNOWN_BOT
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.shapes import is_safe
 from slack_wrapper.client.slack_clock import clock_of

@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 
 from slack_wrapper.client import outcome
 from slack_wrapper.client.connection import Limits
-from slack_wrapper.client.flavors import FLAVORS
+from slack_wrapper.client.error_codes import TRANSIENT, UNKNOWN_BOT
 from slack_wrapper.client.http import Answer, Http
 from slack_wrapper.client.http_errors import Unanswered, Unsent
 from slack_wrapper.client.methods import Method
-from slack_wrapper.client.refusals import TRANSIENT, UNKNOWN_BOT
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import check_base_url, shown_proxy
+from slack_wrapper.client.webhook_flavors import FLAVORS
 from slack_wrapper.common.redact import SCRUBBER, Secret, redact
 from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackRefused, SlackUnavailable

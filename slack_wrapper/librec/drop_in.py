@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from slack_wrapper import atomic
+from slack_wrapper.common import atomic_files
 from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.librec import slack_post
@@ -26,7 +26,7 @@ def install(folder: str | os.PathLike[str]) -> list[Path]:
             backup = path.with_name(f"{name}.bak")
             if path.exists() and read_bytes(path) != content and not backup.exists():
                 path.rename(backup)
-            atomic.write(path, content)
+            atomic_files.write(path, content)
             path.chmod(0o755)
             written.append(path)
     except OSError as error:

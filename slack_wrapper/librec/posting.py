@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from slack_wrapper.common import console
+from slack_wrapper.common.log_filter import guard_tracebacks
 from slack_wrapper.common.redact import Secret, redact
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.librec.slack_post import FILE_DESCRIPTOR, say
 from slack_wrapper.librec.study import NOTHING
-from slack_wrapper.logs import guard_tracebacks
-from slack_wrapper.session.base import deliveries
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import FILE, MESSAGE, NO_THREAD, QUEUE, build
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.receipt import deliveries
+from slack_wrapper.model.request import FILE, MESSAGE, NO_THREAD, QUEUE
+from slack_wrapper.session.factory import open_local
 
 _SHOWN = (
     "slack-post: warning: the password came on a command line, where every user of this machine "

@@ -10,7 +10,7 @@ from typing import Any
 
 from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError, os_reason
-from slack_wrapper.session.request import FILE, MESSAGE
+from slack_wrapper.model.request import FILE, MESSAGE
 
 SCRIPT_NAMES = ("slack-post.py", "slack_post.py")  # in its documentation, and in its package
 PARAMETERS = ("option", "channel", "encrypted_key", "file", "message", "password")

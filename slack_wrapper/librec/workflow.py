@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from slack_wrapper import atomic, config
+from slack_wrapper import config
+from slack_wrapper.common import atomic_files
 from slack_wrapper.errors import RequestError, os_reason
 from slack_wrapper.librec.study import Script, Study
 
@@ -85,7 +86,7 @@ def write(slack: dict[str, Any], out: Path) -> list[Path]:
     try:
         out.mkdir(parents=True, exist_ok=True)
         for path, content in contents.items():
-            atomic.write(path, content.encode())
+            atomic_files.write(path, content.encode())
     except OSError as error:
         raise RequestError(
             f"{out} cannot be written: {os_reason(error)}", hint="give another folder: --out DIR"

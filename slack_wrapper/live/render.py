@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_wrapper import cards
-from slack_wrapper.cards import duration
 from slack_wrapper.common import foreign
 from slack_wrapper.common.redact import redact
 from slack_wrapper.common.text import shorten
-from slack_wrapper.live import tables
-from slack_wrapper.live.facts import Facts
-from slack_wrapper.live.pace import remaining
-from slack_wrapper.live.story import Ending, Snapshot
+from slack_wrapper.live import rule_table
+from slack_wrapper.live.environment import Facts
+from slack_wrapper.live.eta import remaining
+from slack_wrapper.live.run_state import Ending, Snapshot
+from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.report import failure_card
+from slack_wrapper.report.failure_card import duration
 
 BAR_WIDTH = 16
 DONE, FAILED, LEFT = "🟩", "🟥", "⬜"
@@ -176,7 +177,7 @@ def _summary(snapshot: Snapshot) -> list[str]:
     parts = []
     if snapshot.reason and not snapshot.failed and snapshot.ending is Ending.FAILED:
         parts.append(f"*Ended by*  {_reason(snapshot)}; see Snakemake's log")
-    rows = tables.rules(snapshot)
+    rows = rule_table.rules(snapshot)
     if rows:
         parts.append(foreign.block(rows))
     slowest = [(took, job) for took, job in snapshot.slowest if took >= 1]
@@ -186,13 +187,13 @@ def _summary(snapshot: Snapshot) -> list[str]:
     return parts
 
 
-def _named(job: cards.FailedJob) -> str:
-    described = _cut(redact(cards.described(job)), MAX_WILDCARDS)
+def _named(job: FailedJob) -> str:
+    described = _cut(redact(failure_card.described(job)), MAX_WILDCARDS)
     return _rule(job.rule) + (f"  {foreign.code(described)}" if described else "")
 
 
 def _rule(name: str) -> str:
-    return foreign.shown(_cut(redact(name), tables.MAX_NAME))
+    return foreign.shown(_cut(redact(name), rule_table.MAX_NAME))
 
 
 def _cut(text: str, limit: int) -> str:

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.live import render
-from slack_wrapper.live.line import Line
-from slack_wrapper.live.mark import Mark, MarkFile, forget, orphans
+from slack_wrapper.live.channel import Line
+from slack_wrapper.live.orphan_marks import Mark, MarkFile, forget, orphans
 from slack_wrapper.live.render import EMOJI, Shown
+from slack_wrapper.live.run_state import Ending, Snapshot
 from slack_wrapper.live.settings import LiveSettings
-from slack_wrapper.live.story import Ending, Snapshot
 
 
 class RunMark:

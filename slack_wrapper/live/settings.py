@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slack_wrapper import moments, quiet
+from slack_wrapper.common import durations
+from slack_wrapper.common import quiet_hours as quiet
+from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.errors import ConfigError, RequestError
-from slack_wrapper.quiet import QuietHours
-from slack_wrapper.session.mentions import Unasked, flat, shown
-from slack_wrapper.session.request import channels
+from slack_wrapper.message.mentions import Unasked, flat, shown
+from slack_wrapper.message.parameters import channels
 
 SECTION = "logger"  # our own keys within the `slack:` section
 MIN_PROGRESS = 60.0  # seconds between two notes of progress, at least
@@ -100,7 +101,7 @@ def _mention(value: Any) -> tuple[str, ...]:
 def _seconds(value: Any, name: str) -> float:
     if value in (None, "", 0, "0"):
         return 0.0
-    return moments.seconds(value, f"the slack logger's {name}")
+    return durations.seconds(value, f"the slack logger's {name}")
 
 
 def at_once(settings: LiveSettings) -> LiveSettings:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from slack_wrapper.client.closed import DELETED, uneditable
 from slack_wrapper.client.updates import Living
 from slack_wrapper.common.budget import Budget, while_heard
-from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import (
     LedgerUnusable,
     SlackAmbiguous,
@@ -26,14 +25,15 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.live import render
 from slack_wrapper.live.cadence import Cadence
-from slack_wrapper.live.facts import Facts
-from slack_wrapper.live.line import Line
+from slack_wrapper.live.channel import Line
+from slack_wrapper.live.environment import Facts
 from slack_wrapper.live.pauses import Pauses, warn
 from slack_wrapper.live.render import EMOJI
-from slack_wrapper.live.replies import Replies
 from slack_wrapper.live.run_mark import RunMark
+from slack_wrapper.live.run_state import Ending, Snapshot, Story
 from slack_wrapper.live.settings import LiveSettings
-from slack_wrapper.live.story import Ending, Snapshot, Story
+from slack_wrapper.live.thread import Replies
+from slack_wrapper.spool.progress import Progress
 
 DEADLINE = 15.0  # seconds for which the end of a run waits for its message at most
 LOOK = 1.0  # seconds between two looks whether something has changed

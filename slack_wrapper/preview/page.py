@@ -11,9 +11,9 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from slack_wrapper.common.regular_file import read_bytes
-from slack_wrapper.preview.looks import Looks, used
-from slack_wrapper.sandbox.render import Renderer, color, size
-from slack_wrapper.session.compose import with_images
+from slack_wrapper.html.render import Renderer, color, size
+from slack_wrapper.message.compose import with_images
+from slack_wrapper.preview.preview import Looks, used
 
 _EMBED_BYTES = 2 << 20  # larger images are named only
 _BOT = {"name": "Snakemake", "initial": "S", "tint": "#1164a3", "is_bot": True}
@@ -22,7 +22,7 @@ _BOT = {"name": "Snakemake", "initial": "S", "tint": "#1164a3", "is_bot": True}
 def page(looks: Looks) -> str:
     """Return what a post looks like as HTML."""
     templates = Environment(
-        loader=PackageLoader("slack_wrapper.sandbox"),
+        loader=PackageLoader("slack_wrapper.html"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -6,12 +6,11 @@ import os
 from pathlib import Path
 from typing import TextIO
 
-from slack_wrapper import atomic
-from slack_wrapper.common import console
+from slack_wrapper.common import atomic_files, console
 from slack_wrapper.common.redact import mask_tokens
 from slack_wrapper.errors import RequestError, os_reason
-from slack_wrapper.preview.looks import Looks
 from slack_wrapper.preview.page import page
+from slack_wrapper.preview.preview import Looks
 from slack_wrapper.preview.text import text
 
 FOLDER = Path(".snakemake") / "slack" / "preview"
@@ -38,7 +37,7 @@ def show(looks: Looks, place: Path | None, out: TextIO | None = None) -> None:
     if place is not None:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            atomic.write(place, mask_tokens(page(looks)).encode("utf-8"))
+            atomic_files.write(place, mask_tokens(page(looks)).encode("utf-8"))
         except OSError as error:
             raise RequestError(
                 f"the preview {place} cannot be written: {os_reason(error)}",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_wrapper.common.foreign import one_line, printable
-from slack_wrapper.preview.looks import Looks, groups_of_blocks, used
+from slack_wrapper.preview.preview import Looks, groups_of_blocks, used
 
 _RULE = "─" * 64
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")

@@ -13,14 +13,14 @@ from flask import Response, g, send_file
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from slack_wrapper.sandbox import render
-from slack_wrapper.sandbox.mrkdwn import emoji
+from slack_wrapper.html import render
+from slack_wrapper.html.mrkdwn import emoji
 from slack_wrapper.sandbox.store import Store
 
 _EMBED_BYTES = 8 << 20  # larger files lie beside the exported page
 _AVATARS = ("#1164a3", "#e8912d", "#2eb67d", "#e01e5a", "#7c3085", "#0b7a75")
 _templates = Environment(
-    loader=PackageLoader("slack_wrapper.sandbox"),
+    loader=PackageLoader("slack_wrapper.html"),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,

@@ -6,7 +6,9 @@ from typing import Any
 
 from slack_wrapper.common import console
 from slack_wrapper.common.redact import Secret
-from slack_wrapper.vault import cleartext, disk, password_strength, store
+from slack_wrapper.vault import clear_token
+from slack_wrapper.vault.keyfile import disk, store
+from slack_wrapper.vault.passwords import strength
 
 
 def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
@@ -20,10 +22,10 @@ def encrypt(key: str, encrypted: str, password: Secret) -> dict[str, Any]:
     Raises:
         KeyFileError, TokenError, FileUnreadable: nothing was changed.
     """
-    token = cleartext.read(key)
-    for warning in cleartext.warnings(key, token):
+    token = clear_token.read(key)
+    for warning in clear_token.warnings(key, token):
         console.warn(warning)
-    weak = password_strength.warning(password)
+    weak = strength.warning(password)
     if weak:
         console.warn(weak)
     disk.prepare(encrypted)

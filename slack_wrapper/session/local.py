@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
 
-from slack_wrapper.client.files import LocalFile, check
+from slack_wrapper.approvals.approvals import Approvals, question
+from slack_wrapper.client.local_file import LocalFile, check
 from slack_wrapper.client.names import Names
+from slack_wrapper.client.rate_limit import Pacer
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.client.web_api import WebApiTransport
@@ -18,7 +20,7 @@ from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common import console
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.config import REPOST, SLACK, Settings
-from slack_wrapper.delivery.pacing import Pacer
+from slack_wrapper.digests.digests import Digests
 from slack_wrapper.errors import (
     KeyFileError,
     LedgerUnusable,
@@ -27,19 +29,18 @@ from slack_wrapper.errors import (
     TokenError,
     TokenMalformed,
 )
-from slack_wrapper.session import encrypting, receipts, series
-from slack_wrapper.session.approvals import Approvals, question
-from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.compose import compose
-from slack_wrapper.session.courier import Courier
-from slack_wrapper.session.digests import Digests
-from slack_wrapper.session.flushing import Outcome, flush, never
-from slack_wrapper.session.mentions import Unasked
-from slack_wrapper.session.request import APPROVAL, WARN, Request, title_of
-from slack_wrapper.session.unfit import refuse
-from slack_wrapper.session.workspace import Workspace
-from slack_wrapper.vault.kinds import TOKENS, WEBHOOK, remedy, secret_kind
-from slack_wrapper.vault.password import PasswordChain
+from slack_wrapper.message.compose import compose
+from slack_wrapper.message.mentions import Unasked
+from slack_wrapper.message.webhook_limits import refuse
+from slack_wrapper.model.receipt import Receipt
+from slack_wrapper.model.request import APPROVAL, WARN, Request, title_of
+from slack_wrapper.sending import receipts, series
+from slack_wrapper.sending.flush import Outcome, flush, never
+from slack_wrapper.sending.poster import Courier
+from slack_wrapper.sending.workspace import Workspace
+from slack_wrapper.session import encrypting
+from slack_wrapper.vault.passwords.chain import PasswordChain
+from slack_wrapper.vault.token_kind import TOKENS, WEBHOOK, remedy, secret_kind
 
 MAKE_WAY = 10.0  # seconds that a post spends on those which wait before it
 TOKEN_VARIABLE = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of a variable

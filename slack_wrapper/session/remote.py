@@ -10,9 +10,9 @@ from typing import Any
 
 from slack_wrapper.common.private_dir import is_private
 from slack_wrapper.errors import SessionProtocolError, SessionUnreachable
-from slack_wrapper.session import wire
-from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.request import Request
+from slack_wrapper.model.receipt import Receipt
+from slack_wrapper.model.request import Request
+from slack_wrapper.session import protocol
 
 PATIENCE = 20.0  # seconds for which a step waits for a socket that is not there
 
@@ -32,8 +32,8 @@ class RemoteSession:
     @staticmethod
     def reachable() -> RemoteSession | None:
         """Return the session of this run, None when there is none on this host."""
-        path = os.environ.get(wire.VARIABLE)
-        if not path or path == wire.ELSEWHERE:
+        path = os.environ.get(protocol.VARIABLE)
+        if not path or path == protocol.ELSEWHERE:
             return None
         until = time.monotonic() + PATIENCE
         while not os.path.lexists(path) and time.monotonic() < until:
@@ -59,22 +59,22 @@ class RemoteSession:
         """Tell the main process that the receipt is in its place, and wait for nothing."""
         note = {"request": request.to_dict(), "receipt": receipt, "changed_ns": changed_ns}
         with contextlib.suppress(OSError), _connect(self._path) as connection:
-            wire.send(connection, {"version": wire.VERSION, "confirm": note})
+            protocol.send(connection, {"version": protocol.VERSION, "confirm": note})
 
     def _ask(self, what: dict[str, Any]) -> Receipt:
         opened, self._first = self._first, None
         try:
             with opened or _connect(self._path) as connection:
-                question = {"version": wire.VERSION, "cwd": os.getcwd()}  # noqa: PTH109
-                wire.send(connection, {**question, **what})
-                answer = wire.receive(connection)
+                question = {"version": protocol.VERSION, "cwd": os.getcwd()}  # noqa: PTH109
+                protocol.send(connection, {**question, **what})
+                answer = protocol.receive(connection)
         except OSError as error:
             raise SessionUnreachable(
                 f"the session of the run went away: {(error.strerror or str(error)).lower()}",
                 hint="look into the channel, then run the workflow again",
             ) from None
         if "error" in answer:
-            raise wire.restore_error(answer["error"])
+            raise protocol.restore_error(answer["error"])
         receipt = answer.get("receipt")
         if not isinstance(receipt, dict):
             raise SessionProtocolError("the session sent no receipt")

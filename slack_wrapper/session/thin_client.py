@@ -13,7 +13,7 @@ import posix
 import sys
 import time
 
-VERSION = 1  # of the protocol: `session/wire.py`
+VERSION = 1  # of the protocol: `session/protocol.py`
 PATIENCE = 20.0  # seconds for which a step waits for a socket that is not there
 LOCK_SECONDS = 10.0  # for the lock of the receipts; who holds it longer is not one of us
 HINT = b"run the workflow again; docs/steps.md tells where steps can run"

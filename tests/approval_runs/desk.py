@@ -17,7 +17,7 @@ from tests.conftest import PASSWORD
 
 # Shorter than any person would want it, so that a suite need not wait as a person does.
 IMPATIENT = """
-from slack_wrapper.session import approvals
+from slack_wrapper.approvals import approvals
 approvals.SHORTEST, approvals.SPACING = 0.2, 0.02
 approvals.TROUBLE = approvals.MOST_TROUBLE = 0.3
 """

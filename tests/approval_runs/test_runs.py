@@ -233,7 +233,7 @@ def test_interrupted_by_ctrl_c_goes_on_with_the_question(desk: Desk) -> None:
     desk.wait(interrupted)
     assert run.returncode != 0
     assert "slack-wrapper: interrupted" in desk.told
-    assert "slack_wrapper/step.py" not in desk.told  # no frame of ours
+    assert "slack_wrapper/run/step.py" not in desk.told  # no frame of ours
     again = desk.begin("--rerun-incomplete")
     desk.look_again()
     desk.react(message, "white_check_mark", ADA)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.cli.test_keys import LEGACY, LEGACY_PASSWORD, at_terminal, encrypt, ended
 from tests.conftest import PASSWORD, Run
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from slack_wrapper.cli import config_edit, project_files
+from slack_wrapper.cli.setup import config_edit, project_files
 from slack_wrapper.common.parsing import from_yaml
 from slack_wrapper.errors import ConfigError
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import Run
 
 PASSWORD = "correct horse battery staple"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, REPOSITORY, Run
 
 LEGACY = REPOSITORY / "tests" / "vault" / "vectors" / "librec-auto.enc"

@@ -9,7 +9,7 @@ import pexpect
 import pytest
 
 from slack_wrapper.errors import WrongPassword
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, REPOSITORY, Run
 
 FILE = "keys/slack-api.enc"

@@ -11,7 +11,7 @@ import pytest
 
 from slack_wrapper.common.valid_text import valid, valid_within
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run
 
 BOM = b"\xef\xbb\xbf"

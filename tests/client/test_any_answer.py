@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from slack_wrapper.client.error_codes import TRANSIENT
 from slack_wrapper.client.methods import METHODS
-from slack_wrapper.client.refusals import TRANSIENT
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common.redact import Secret

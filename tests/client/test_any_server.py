@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import files, messages, sharing, uploads
+from slack_wrapper.client import local_file, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.reading import history
 from slack_wrapper.client.settling import Unsaved
@@ -78,7 +78,9 @@ def test_files_arrive_whole_in_one_message(server: Server, tmp_path: Path, count
     for number in range(count):
         path = tmp_path / f"plot-{number}.png"
         path.write_bytes(bytes([number]) * 3000 + b"\x89PNG")
-        upload = uploads.upload(transport, files.check(path, title=f"t{number}"), server.retrier())
+        upload = uploads.upload(
+            transport, local_file.check(path, title=f"t{number}"), server.retrier()
+        )
         assert upload.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
         assert upload.size == path.stat().st_size
         sent.append(upload)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from slack_wrapper.client import lookup
-from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.client.lookup_cache import NameCache
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.client.web_api import WebApiTransport

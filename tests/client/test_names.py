@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import name_cache
-from slack_wrapper.client.name_cache import NameCache
+from slack_wrapper.client import lookup_cache
+from slack_wrapper.client.lookup_cache import NameCache
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.common.redact import Secret
@@ -30,7 +30,7 @@ def asked(sandbox: Sandbox) -> list[str]:
 
 
 def cache_file() -> Path:
-    return next(name_cache.folder().glob("names-*.json"))
+    return next(lookup_cache.folder().glob("names-*.json"))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_it_is_asked_again_after_a_while(
     sandbox: Sandbox, names: Callable[[], Names], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names().user_id("ada@example.org")
-    later = time.time() + name_cache.EXPIRY + 1
+    later = time.time() + lookup_cache.EXPIRY + 1
     monkeypatch.setattr(time, "time", lambda: later)
     names().user_id("ada@example.org")
     assert asked(sandbox).count("users.lookupByEmail") == 2

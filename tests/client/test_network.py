@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from slack_wrapper.client import files, messages, sharing, uploads
+from slack_wrapper.client import local_file, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.web_api import WebApiTransport
@@ -119,7 +119,7 @@ def post_and_upload(box: Sandbox, path: Path) -> None:
     transport = WebApiTransport(Secret(box.token), base_url=box.api_url, timeout=5)
     message = Message(CHANNEL, "over TLS", key="k" * 32)
     messages.post(transport, message, Retrier(QUICK), about="channel x", locate=str)
-    sent = uploads.upload(transport, files.check(path), Retrier(QUICK))
+    sent = uploads.upload(transport, local_file.check(path), Retrier(QUICK))
     share = uploads.Share(CHANNEL, None, None, "channel x")
     sharing.share(transport, [sent], share, Retrier(QUICK))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import files, messages, sharing, uploads
+from slack_wrapper.client import local_file, messages, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
@@ -230,7 +230,7 @@ def test_without_groups_read_public_channels_are_found(box: Sandbox) -> None:
 
 
 def upload(box: Sandbox, path: Path, channel: str = CHANNEL) -> str | None:
-    file, retrier = files.check(path), Retrier(QUICK)
+    file, retrier = local_file.check(path), Retrier(QUICK)
     sent = uploads.upload(transport(box), file, retrier)
     share = uploads.Share(channel, None, None, "channel librec_channel")
     doubt = Unsaved()
@@ -256,19 +256,19 @@ def test_empty_missing_and_large_files_are_told_before_anything_is_sent(tmp_path
         (".", FileUnreadable),
     ):
         with pytest.raises(error):
-            files.check(tmp_path / name)
+            local_file.check(tmp_path / name)
 
 
 def test_a_device_is_no_file() -> None:
     with pytest.raises(FileUnreadable, match="not a regular file"):
-        files.check("/dev/null")
+        local_file.check("/dev/null")
 
 
 @pytest.mark.parametrize("change", ["grow", "shrink", "rewrite"])
 def test_a_file_that_changes_is_an_error_and_not_shared(
     box: Sandbox, plot: Path, change: str
 ) -> None:
-    file = files.check(plot)
+    file = local_file.check(plot)
     if change == "grow":
         plot.write_bytes(plot.read_bytes() + b"more")
     elif change == "shrink":
@@ -281,7 +281,7 @@ def test_a_file_that_changes_is_an_error_and_not_shared(
 
 
 def test_a_file_that_changes_while_its_bytes_are_read_is_an_error(plot: Path) -> None:
-    with pytest.raises(FileChanged), files.WatchedReader(files.check(plot)) as reader:
+    with pytest.raises(FileChanged), local_file.WatchedReader(local_file.check(plot)) as reader:
         reader.read(100)
         with plot.open("r+b") as writer:
             writer.truncate(200)
@@ -304,11 +304,11 @@ def test_a_large_file_may_be_scanned_before_the_answer(box: Sandbox, tmp_path: P
     small.write_bytes(b"x")
     box.faults.add(Fault("upload", "slow", times=9, seconds=1.5))
     impatient = transport(box, timeout=0.7)
-    uploads.upload(impatient, files.check(large), Retrier(QUICK))
+    uploads.upload(impatient, local_file.check(large), Retrier(QUICK))
     assert len(box.calls("upload")) == 1
     with pytest.raises(SlackUnavailable, match="timed out"):
-        uploads.upload(impatient, files.check(small), Retrier(QUICK))
-    uploads.upload(impatient, files.check(small), Retrier(QUICK), timeout=5.0)
+        uploads.upload(impatient, local_file.check(small), Retrier(QUICK))
+    uploads.upload(impatient, local_file.check(small), Retrier(QUICK), timeout=5.0)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -8,11 +8,12 @@ import pytest
 
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.config import read
-from slack_wrapper.receipt_file import ReceiptFile
-from slack_wrapper.session.base import Receipt
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.receipt import Receipt
+from slack_wrapper.model.request import Request
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.request import Request, build
-from slack_wrapper.vault.password import PasswordChain
+from slack_wrapper.spool.receipt_file import ReceiptFile
+from slack_wrapper.vault.passwords.chain import PasswordChain
 from tests.conftest import PASSWORD
 
 KEY = "keys/slack-api.enc"

@@ -7,10 +7,10 @@ from unittest import mock
 
 import pytest
 
-from slack_wrapper.delivery import entry as entries
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import receipts
+from slack_wrapper.sending import receipts
 from slack_wrapper.session.local import LocalSession
+from slack_wrapper.spool import entry as entries
 from tests.delivery.conftest import STATE, request, step
 
 

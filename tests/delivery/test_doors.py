@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slack_wrapper.common import decoding
-from slack_wrapper.delivery import entry as entries
-from slack_wrapper.delivery import shared
-from slack_wrapper.delivery.entry import Entry
-from slack_wrapper.delivery.ledger import Ledger
-from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.delivery.progress import Progress
 from slack_wrapper.errors import SlackWrapperError, StateUnreadable
-from slack_wrapper.live import mark
-from slack_wrapper.session.request import Request
+from slack_wrapper.live import orphan_marks
+from slack_wrapper.model.request import Request
+from slack_wrapper.spool import digest_log
+from slack_wrapper.spool import entry as entries
+from slack_wrapper.spool.entry import Entry
+from slack_wrapper.spool.ledger import Ledger
+from slack_wrapper.spool.outbox import Outbox
+from slack_wrapper.spool.progress import Progress
 
 NAME = "01795642212704932653-8a4e5695-58ac88fc9026f3cd8a1b-7297c9d1.json"
 FROZEN = Path(__file__).parent / "frozen" / "be09f02" / "slack"
@@ -73,8 +73,8 @@ def look(folder: str) -> None:
     outbox, ledger = Outbox(), Ledger()
     outbox.tell = lambda text: None
     readable = outbox.entries()
-    damaged = [*outbox.unreadable(), *ledger.unreadable(), *mark.unreadable()]
-    damaged += shared.unreadable(Path(".snakemake/slack/digests"))
+    damaged = [*outbox.unreadable(), *ledger.unreadable(), *orphan_marks.unreadable()]
+    damaged += digest_log.unreadable(Path(".snakemake/slack/digests"))
     for error in damaged:
         assert isinstance(error, StateUnreadable)
         assert error.hint
@@ -85,8 +85,8 @@ def look(folder: str) -> None:
         assert entry.place
         entry.write(Path("again"))
         assert entries.read(Path("again") / f"{entry.id}.json").request == dict(entry.request)
-    found = list(shared.read_all(Path(".snakemake/slack/digests")))
-    with mark.orphans() as marks:
+    found = list(digest_log.read_all(Path(".snakemake/slack/digests")))
+    with orphan_marks.orphans() as marks:
         whole = len(readable) + len(ledger.interrupted()) + len(ledger.kept()) + len(found)
         assert whole + len(marks) + len(damaged) == 1, "neither read nor told"
     assert bool(outbox.names()) >= outbox.waits()

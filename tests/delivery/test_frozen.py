@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.delivery import shared
-from slack_wrapper.delivery.ledger import Ledger
-from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.live import mark
+from slack_wrapper.live import orphan_marks
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
+from slack_wrapper.spool import digest_log
+from slack_wrapper.spool.ledger import Ledger
+from slack_wrapper.spool.outbox import Outbox
 from tests.delivery.conftest import STATE, texts
 from tests.delivery.frozen import make
 
@@ -41,12 +41,12 @@ def test_all_of_it_is_read(frozen: Path) -> None:
     assert len(outbox.entries()) == 5
     assert {entry.request["rule"] for entry in ledger.interrupted()} == {"sending", "sending_file"}
     assert len(ledger.kept()) == 3
-    (digest,) = shared.read_all(STATE / "digests")
+    (digest,) = digest_log.read_all(STATE / "digests")
     assert [line.text for line in digest.lines.values()] == list(make.LINES.values())
-    with mark.orphans() as found:
+    with orphan_marks.orphans() as found:
         assert [one.name for one, _ in found] == ["study"]
     assert outbox.root("0" * 32) == "1790000000.000100"
-    assert [*outbox.unreadable(), *ledger.unreadable(), *mark.unreadable()] == []
+    assert [*outbox.unreadable(), *ledger.unreadable(), *orphan_marks.unreadable()] == []
 
 
 @pytest.mark.parametrize("name", [name for name in make.STEPS if "delivered" in name])

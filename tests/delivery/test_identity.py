@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from slack_wrapper.model.request import Request
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import identity
+from slack_wrapper.sending import identity
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.request import Request
 from tests.delivery.conftest import CHANNEL, KEY, request, step, texts
 
 # How it is sent: none of it makes another post.

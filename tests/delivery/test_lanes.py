@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from slack_wrapper.delivery.lanes import Lane
+from slack_wrapper.common.fifo_locks import Lane
 
 
 def waits(lane: Lane, count: int) -> None:

@@ -12,32 +12,32 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.common import file_lock
-from slack_wrapper.delivery import shared
-from slack_wrapper.delivery.entry import Entry, read
-from slack_wrapper.delivery.ledger import Ledger
-from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.delivery.progress import Progress
+from slack_wrapper.spool import digest_log
+from slack_wrapper.spool.entry import Entry, read
+from slack_wrapper.spool.ledger import Ledger
+from slack_wrapper.spool.outbox import Outbox
+from slack_wrapper.spool.progress import Progress
 from tests.conftest import REPOSITORY
 
 GROUP, ANNA, BERT = 64_321, 64_001, 64_002  # of nobody here
 STATE = Path(".snakemake") / "slack"
 WRITE = """
 import sys
-from slack_wrapper.delivery.entry import Entry
-from slack_wrapper.delivery.ledger import Ledger
-from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.delivery.progress import Progress
-from slack_wrapper.delivery import shared, keeping
-from slack_wrapper import receipt_lock
+from slack_wrapper.spool.entry import Entry
+from slack_wrapper.spool.ledger import Ledger
+from slack_wrapper.spool.outbox import Outbox
+from slack_wrapper.spool.progress import Progress
+from slack_wrapper.spool import digest_log, kept_files
+from slack_wrapper.spool import receipt_lock
 from pathlib import Path
 ledger, outbox = Ledger(), Outbox()
 request = {"option": "message", "channels": ["lab"], "receipt": "slack/a.json", "files": []}
 ledger.save(Entry("a" * 20, request, Progress(), "a" * 20))
 waits = Entry("post", request, Progress(), "b" * 20)
-waits.files["data.txt"] = keeping.keep("data.txt", outbox.files / waits.progress.key,
+waits.files["data.txt"] = kept_files.keep("data.txt", outbox.files / waits.progress.key,
                                        changes=lambda path: True)
 outbox.take(waits, "slack is away", ledger.sending)
-message = shared.new(Path(".snakemake/slack/digests"), "All", ("", "lab"))
+message = digest_log.new(Path(".snakemake/slack/digests"), "All", ("", "lab"))
 message.put("c" * 20, "a line", "slack/c.json")
 message.root = request
 message.write()
@@ -45,10 +45,10 @@ with outbox.flushing() as ours, receipt_lock.locked() as held:
     assert ours and held
 """
 READ = """
-from slack_wrapper.delivery.ledger import Ledger
-from slack_wrapper.delivery.outbox import Outbox
-from slack_wrapper.delivery import shared
-from slack_wrapper import receipt_lock
+from slack_wrapper.spool.ledger import Ledger
+from slack_wrapper.spool.outbox import Outbox
+from slack_wrapper.spool import digest_log
+from slack_wrapper.spool import receipt_lock
 from pathlib import Path
 ledger, outbox = Ledger(), Outbox()
 assert ledger.find("a" * 20), "a post of hers that was killed would be doubled"
@@ -72,8 +72,8 @@ def as_user(
     became = f"""
 import os, sys
 sys.path[:0] = {[str(REPOSITORY), *filter(None, sys.path)]!r}
-import slack_wrapper.delivery.shared, slack_wrapper.delivery.outbox, slack_wrapper.delivery.keeping
-import slack_wrapper.receipt_lock, pwd, codecs, fcntl, traceback, linecache
+import slack_wrapper.spool.digest_log, slack_wrapper.spool.outbox, slack_wrapper.spool.kept_files
+import slack_wrapper.spool.receipt_lock, pwd, codecs, fcntl, traceback, linecache
 for name in ("ascii", "utf-8", "idna"):
     codecs.lookup(name)
 os.setgroups([]); os.setresgid({group}, {group}, {group}); os.setresuid({user}, {user}, {user})
@@ -125,12 +125,12 @@ def test_what_another_member_closed_is_told_and_not_posted(folder: Path) -> None
     assert as_user(ANNA, WRITE, 0o002).returncode == 0
     for path in STATE.rglob("*.json"):
         path.chmod(0o600)
-    told = as_user(BERT, "from slack_wrapper.delivery.ledger import Ledger\n"
+    told = as_user(BERT, "from slack_wrapper.spool.ledger import Ledger\n"
                          "Ledger().find('a' * 20)\n", 0o002)  # fmt: skip
     assert "StateUnreadable" in told.stderr
     assert "permission denied" in told.stderr
     code = (
-        "from slack_wrapper.delivery.outbox import Outbox\no = Outbox()\n"
+        "from slack_wrapper.spool.outbox import Outbox\no = Outbox()\n"
         "assert o.entries() == []\nassert not o.waits()\nassert len(o.names()) == 1\n"
     )
     blocked = as_user(BERT, code, 0o002)
@@ -169,7 +169,7 @@ def queued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(work)
     request = {"option": "message", "channels": ["lab"], "receipt": "slack/a.json"}
     Outbox().take(Entry("post", request, Progress(), "b" * 20), "away", STATE / "sending")
-    message = shared.new(STATE / "digests", "All", ("", "lab"))
+    message = digest_log.new(STATE / "digests", "All", ("", "lab"))
     message.put("c" * 20, "a line", "slack/c.json")
     message.root = request
     message.write()
@@ -182,7 +182,7 @@ def deliverable() -> int:
 
 
 def here() -> list[bool]:
-    return [one.is_from(STATE) for one in shared.read_all(STATE / "digests")]
+    return [one.is_from(STATE) for one in digest_log.read_all(STATE / "digests")]
 
 
 def test_a_copy_is_asked_for_and_blocks_nothing(
@@ -213,7 +213,7 @@ def test_a_moved_folder_is_the_same_one(queued: Path, monkeypatch: pytest.Monkey
 def test_another_host_that_mounts_the_folder_goes_on(
     queued: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slack_wrapper.delivery.origin._machine", lambda: "another")
+    monkeypatch.setattr("slack_wrapper.spool.origin._machine", lambda: "another")
     assert deliverable() == 1
     assert here() == [True]
 
@@ -226,7 +226,7 @@ def test_a_folder_that_was_restored_in_its_place_goes_on(
     (queued.parent / "copy").rename(queued)
     monkeypatch.chdir(queued)
     assert deliverable() == 1
-    monkeypatch.setattr("slack_wrapper.delivery.origin._machine", lambda: "another")
+    monkeypatch.setattr("slack_wrapper.spool.origin._machine", lambda: "another")
     assert deliverable() == 0  # the control: a copy on another host, at the same path
 
 

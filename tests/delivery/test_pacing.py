@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.delivery import pacing
-from slack_wrapper.delivery.pacing import BURST, Pacer
+from slack_wrapper.client import rate_limit
+from slack_wrapper.client.rate_limit import BURST, Pacer
 from slack_wrapper.errors import SlackUnavailable
 
 
@@ -103,9 +103,9 @@ def test_four_messages_go_at_once_and_then_one_a_second(
         slept.append(seconds)
         now[0] += seconds
 
-    monkeypatch.setattr(pacing.time, "time", lambda: now[0])
-    monkeypatch.setattr(pacing.time, "sleep", sleep)
-    monkeypatch.setattr(pacing.random, "uniform", lambda low, high: 0.0)
+    monkeypatch.setattr(rate_limit.time, "time", lambda: now[0])
+    monkeypatch.setattr(rate_limit.time, "sleep", sleep)
+    monkeypatch.setattr(rate_limit.random, "uniform", lambda low, high: 0.0)
     pacer = Pacer(100.0, tmp_path / "turns")
     gone = []
     for _ in range(8):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.delivery import turns
-from slack_wrapper.delivery.pacing import BURST, Pacer
+from slack_wrapper.client.rate_limit import BURST, Pacer
+from slack_wrapper.common import turns
 from slack_wrapper.errors import SlackUnavailable
 
 STRANGER = 65534

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD
 
 PNG = bytes.fromhex(

@@ -10,26 +10,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from slack_wrapper.cards import FailedJob
 from slack_wrapper.client.messages import Posted
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.updates import Living, update
 from slack_wrapper.errors import SlackError
-from slack_wrapper.live.facts import Facts
-from slack_wrapper.live.line import Line
+from slack_wrapper.live.channel import Line
+from slack_wrapper.live.environment import Facts
+from slack_wrapper.live.run_state import Story
 from slack_wrapper.live.settings import LiveSettings
-from slack_wrapper.live.story import Story
 from slack_wrapper.live.updater import Updater, Watched
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.model.receipt import PENDING
 from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault, FaultKind
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.base import PENDING
-from slack_wrapper.session.knocking import look_out
+from slack_wrapper.sending.reachability import look_out
+from slack_wrapper.session.current import SharedSession
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
-from slack_wrapper.shared import SharedSession
 
 CHANNEL, NAME = "C0000LIBREC", "librec_channel"
 QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=4.0)

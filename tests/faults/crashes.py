@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from slack_wrapper import atomic
 from slack_wrapper.client.web_api import WebApiTransport
+from slack_wrapper.common import atomic_files
 
 
 class Killed(BaseException):
@@ -46,7 +46,7 @@ class Death:
         """Count each write, rename, deletion and call, and also the time after a call."""
         with contextlib.ExitStack() as patches:
             for owner, name, after in (
-                (atomic.Reservation, "fill", True),
+                (atomic_files.Reservation, "fill", True),
                 (WebApiTransport, "call_with_headers", True),
                 (WebApiTransport, "upload", True),
                 (Path, "rename", False),

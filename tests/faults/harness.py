@@ -15,7 +15,7 @@ import psutil
 from slack_wrapper.locate import thin_client
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import KEPT, PASSWORD
 
 SNAKEFILE = """

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.delivery.ledger import FOLDER as LEDGER
-from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.outcomes import reset
+from slack_wrapper.spool.ledger import FOLDER as LEDGER
+from slack_wrapper.spool.outbox import Outbox
 from tests.faults.harness import Lab, Outcome
 from tests.faults.scenarios import (
     BROKEN_UPLOAD,

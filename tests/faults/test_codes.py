@@ -10,21 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.client.error_codes import AMBIGUOUS, REMEDIES, TRANSIENT
 from slack_wrapper.client.messages import Posted
-from slack_wrapper.client.refusals import AMBIGUOUS, REMEDIES, TRANSIENT
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import FULL
 from slack_wrapper.client.updates import Living, update
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.common.redact import Secret
-from slack_wrapper.delivery.outbox import Outbox
 from slack_wrapper.errors import SlackRefused
+from slack_wrapper.message.parameters import build
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.delivery import LOST_UPLOAD
+from slack_wrapper.sending.attempt import LOST_UPLOAD
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
+from slack_wrapper.spool.outbox import Outbox
 from tests.faults.harness import Outcome
 from tests.faults.scenarios import POST, RESERVE, SHARE
 

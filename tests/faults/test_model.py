@@ -19,16 +19,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from slack_wrapper.client import rate_limit
 from slack_wrapper.client.retry import RetryPolicy
 from slack_wrapper.common import patience
-from slack_wrapper.delivery import pacing
-from slack_wrapper.receipt_file import ReceiptFile
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.request import Request
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.sending.backpressure import Reachability
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.reachability import Reachability
-from slack_wrapper.session.request import Request, build
+from slack_wrapper.spool.receipt_file import ReceiptFile
 from tests.faults.crashes import Death, Killed
 
 CHANNEL = "C0000LIBREC"
@@ -63,8 +64,8 @@ class Study(RuleBasedStateMachine):
         os.chdir(folder)
         for patch in (
             mock.patch.dict(os.environ, {patience.VARIABLE: "0.001"}),
-            mock.patch.object(pacing, "INTERVAL", 0.0),
-            mock.patch.object(pacing, "JITTER", 0.0),
+            mock.patch.object(rate_limit, "INTERVAL", 0.0),
+            mock.patch.object(rate_limit, "JITTER", 0.0),
             mock.patch("os.fsync"),  # no power fails here
         ):
             self.open.enter_context(patch)

@@ -14,7 +14,7 @@ import pexpect
 
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.leaks import secrets
 from tests.leaks.sampler import Sampler
 from tests.leaks.ways import Given, shows_its_own

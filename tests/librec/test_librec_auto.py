@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.cli.test_librec import FILE, MESSAGE, SAID, files_of
 from tests.conftest import PASSWORD, REPOSITORY, Run, run
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.live import cadence, pauses, replies, updater
+from slack_wrapper.live import cadence, pauses, thread, updater
 from slack_wrapper.session.local import LocalSession
 from tests.live.shown import Shown
 
@@ -20,9 +20,9 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pauses, "LONGEST", 5.0)
     monkeypatch.setattr(pauses, "FIRST_REFUSED", 5.0)
     monkeypatch.setattr(pauses, "LONGEST_REFUSED", 5.0)
-    monkeypatch.setattr(replies, "SETTLED", 0.0)
-    monkeypatch.setattr(replies, "RENEW", 0.0)
-    monkeypatch.setattr("slack_wrapper.live.line.EVERY", 0.0)
+    monkeypatch.setattr(thread, "SETTLED", 0.0)
+    monkeypatch.setattr(thread, "RENEW", 0.0)
+    monkeypatch.setattr("slack_wrapper.live.channel.EVERY", 0.0)
 
 
 @pytest.fixture

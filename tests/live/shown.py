@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 
-from slack_wrapper.cards import FailedJob
-from slack_wrapper.live.facts import Facts
-from slack_wrapper.live.line import Line
+from slack_wrapper.live.channel import Line
+from slack_wrapper.live.environment import Facts
+from slack_wrapper.live.run_state import Story
 from slack_wrapper.live.settings import LiveSettings
-from slack_wrapper.live.story import Story
 from slack_wrapper.live.updater import Updater, Watched
+from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.session.local import LocalSession
 
 FACTS = Facts("study", "ada", "node1", "~/study")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.live.mark import Mark, MarkFile, forget, orphans
+from slack_wrapper.live.orphan_marks import Mark, MarkFile, forget, orphans
 
 WRITE = """
 import os, sys
-from slack_wrapper.live.mark import Mark, MarkFile
+from slack_wrapper.live.orphan_marks import Mark, MarkFile
 file = MarkFile(Mark("study", None, "C0000LIBREC", "k", 1.0), sys.argv[1])
 file.mark.ts = "1.2"
 file.save()

@@ -14,7 +14,7 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 
-from slack_wrapper.live.story import Ending, Story
+from slack_wrapper.live.run_state import Ending, Story
 from snakemake_logger_plugin_slack import LogHandler, LogHandlerSettings, events
 
 conformance = pytest.importorskip(
@@ -162,7 +162,7 @@ def test_a_bug_of_ours_at_the_begin_does_not_end_the_run(
     def broken(*args: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("slack_wrapper.live.begin.begin", broken)
+    monkeypatch.setattr("slack_wrapper.live.start.begin", broken)
     made = LogHandler(conformance.MockOutputSettings(), LogHandlerSettings())
     LOGGER.filter(record("stats", event="run_info", stats={}))
     assert made._live is None

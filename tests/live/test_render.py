@@ -2,10 +2,10 @@
 
 import pytest
 
-from slack_wrapper.cards import FailedJob
-from slack_wrapper.live import render, tables
-from slack_wrapper.live.facts import Facts, gather
-from slack_wrapper.live.story import Ending, Snapshot, Story, Tally
+from slack_wrapper.live import render, rule_table
+from slack_wrapper.live.environment import Facts, gather
+from slack_wrapper.live.run_state import Ending, Snapshot, Story, Tally
+from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.sandbox import limits
 
 FACTS = Facts("my-study", "ada", "node1", "~/my-study", "abc1234 (main)", "9.27.1")
@@ -100,7 +100,7 @@ def test_names_are_no_markup_and_no_secret() -> None:
 
 def test_a_table_of_rules_that_failed_comes_with_them_first() -> None:
     run = snapshot(rules={"ok": Tally(1, 1, 0, 90.0, 90.0), "bad": Tally(1, 0, 1)})
-    assert tables.rules(run).split("\n") == [
+    assert rule_table.rules(run).split("\n") == [
         "rule  done  failed    mean  longest   total",
         "bad      -       1       -        -       -",
         "ok       1       -  1:30 m   1:30 m  1:30 m",
@@ -108,7 +108,7 @@ def test_a_table_of_rules_that_failed_comes_with_them_first() -> None:
 
 
 def test_a_run_of_nothing_has_no_table() -> None:
-    assert tables.rules(Story().snapshot()) == ""
+    assert rule_table.rules(Story().snapshot()) == ""
 
 
 def test_the_facts_of_a_folder_without_git(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

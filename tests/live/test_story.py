@@ -2,10 +2,10 @@
 
 import pytest
 
-from slack_wrapper.cards import FailedJob
-from slack_wrapper.live import story as stories
-from slack_wrapper.live.pace import remaining
-from slack_wrapper.live.story import Ending, Story
+from slack_wrapper.live import run_state as stories
+from slack_wrapper.live.eta import remaining
+from slack_wrapper.live.run_state import Ending, Story
+from slack_wrapper.model.failed_job import FailedJob
 
 
 class Clock:

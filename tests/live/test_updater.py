@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.cards import FailedJob
 from slack_wrapper.client.closed import UNEDITABLE
 from slack_wrapper.live import cadence
-from slack_wrapper.live.story import Story
+from slack_wrapper.live.run_state import Story
+from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
 from tests.live.shown import until
 
 pytestmark = pytest.mark.usefixtures("quick")

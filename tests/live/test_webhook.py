@@ -7,8 +7,8 @@ import pytest
 
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
 from tests.live.shown import until
 
 pytestmark = pytest.mark.usefixtures("quick")

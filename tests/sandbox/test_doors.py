@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.sandbox.mrkdwn import Text
+from slack_wrapper.html.mrkdwn import Text
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import MEMBER, client
 

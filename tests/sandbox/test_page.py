@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
+from slack_wrapper.html.mrkdwn import Text
 from slack_wrapper.sandbox import page
-from slack_wrapper.sandbox.mrkdwn import Text
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import MEMBER
 from tests.sandbox.test_files import reserve, send

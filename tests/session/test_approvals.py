@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.approvals import approvals
 from slack_wrapper.errors import RequestError, SlackRefused
+from slack_wrapper.message.approval_terms import Terms, reaction, span, terms, votes
+from slack_wrapper.message.parameters import APPROVAL_PARAMETERS, build
+from slack_wrapper.model.receipt import PENDING
+from slack_wrapper.model.request import Request
+from slack_wrapper.preflight import preflight
 from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import approvals, preflight
-from slack_wrapper.session.approval_terms import Terms, reaction, span, terms, votes
-from slack_wrapper.session.base import PENDING
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import APPROVAL_PARAMETERS, Request, build
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.errors import SlackAmbiguous
+from slack_wrapper.message.parameters import build
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import delivery
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
+from slack_wrapper.sending import attempt
+from slack_wrapper.session.factory import open_local
 
 COMPLETE = "files.completeUploadExternal"
 PNG = b"\x89PNG"
@@ -21,7 +21,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> 
     """A folder with files, in which nobody waits for long."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SLACK_BOT_TOKEN", sandbox.token)
-    monkeypatch.setattr(delivery, "_PLAIN_ONLY", set())
+    monkeypatch.setattr(attempt, "_PLAIN_ONLY", set())
     for number in range(31):
         (tmp_path / f"{number}.png").write_bytes(PNG + bytes([number]))
     return tmp_path

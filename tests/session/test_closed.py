@@ -8,13 +8,13 @@ import pytest
 
 from slack_wrapper.client.closed import UNEDITABLE, UNTHREADABLE
 from slack_wrapper.errors import SlackRefused
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.receipt import PENDING, Receipt
 from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault, FaultKind
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.base import PENDING, Receipt
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
 
 CHANNEL = "C0000LIBREC"
 FOREVER = 10**6
@@ -190,8 +190,8 @@ def test_a_shared_message_that_was_deleted_is_said_again(
 def test_a_decision_is_told_in_the_channel(
     session: LocalSession, sandbox: Sandbox, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slack_wrapper.session.approvals.SHORTEST", 0.0)
-    monkeypatch.setattr("slack_wrapper.session.approvals.SPACING", 0.0)
+    monkeypatch.setattr("slack_wrapper.approvals.approvals.SHORTEST", 0.0)
+    monkeypatch.setattr("slack_wrapper.approvals.approvals.SPACING", 0.0)
     given = {"option": "approval", "message": "Go on?", "channel": CHANNEL}
     request = build(given, receipt="slack/ask.json", rule="ask")
     assert session.post(request)["status"] == PENDING

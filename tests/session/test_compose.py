@@ -2,12 +2,13 @@
 
 import pytest
 
+from slack_wrapper.common.text_parts import MAX_TEXT, split
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session import compose
-from slack_wrapper.session.compose import Draft
-from slack_wrapper.session.mentions import Unasked
-from slack_wrapper.session.request import Request, build
-from slack_wrapper.texts import MAX_TEXT, split
+from slack_wrapper.message import compose
+from slack_wrapper.message.compose import Draft
+from slack_wrapper.message.mentions import Unasked
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.request import Request
 
 
 def draft(**params) -> Draft:

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from slack_wrapper import cards
 from slack_wrapper.common import foreign
-from slack_wrapper.job import without_markup
-from slack_wrapper.preview import looks, text
-from slack_wrapper.session.request import build
+from slack_wrapper.message.parameters import build
+from slack_wrapper.preview import preview, text
+from slack_wrapper.report import failure_card
+from slack_wrapper.snakemake_adapter.job import without_markup
 
 EVIL = (
     "a\n*b* failed\r\x1b[2K\x1b]0;t\x07\x1b(B\x9b31m\u202e\u200b\u2028`c` ```d``` "
@@ -48,8 +48,8 @@ def test_a_message_file_mentions_nobody(tmp_path: Path, *, mrkdwn: bool) -> None
 def test_nothing_forges_a_line_of_a_card(tmp_path: Path) -> None:
     log = tmp_path / "a`\n*b.log"
     log.write_bytes(EVIL.encode())
-    failed = cards.FailedJob("align", {"s": EVIL}, logs=(str(log),), command=EVIL)
-    lines = cards.card([failed]).split("\n")
+    failed = failure_card.FailedJob("align", {"s": EVIL}, logs=(str(log),), command=EVIL)
+    lines = failure_card.card([failed]).split("\n")
     said = "\n".join(lines)
     assert all(one.isprintable() for line in lines for one in line)
     assert "<" not in said
@@ -74,5 +74,5 @@ def test_what_people_write_stays() -> None:
 
 
 def test_the_preview_prints_no_sequence() -> None:
-    shown = text.text(looks.of(build({"channel": "c", "message": f"x {EVIL}"})))
+    shown = text.text(preview.of(build({"channel": "c", "message": f"x {EVIL}"})))
     assert all(one.isprintable() or one == "\n" for one in shown.replace("\r", "\n"))

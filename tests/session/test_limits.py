@@ -3,11 +3,11 @@
 import pytest
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.message.block_limits import MAX_BLOCKS_JSON, faults
+from slack_wrapper.message.compose import compose
+from slack_wrapper.message.mentions import Unasked
+from slack_wrapper.message.parameters import build
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.compose import compose
-from slack_wrapper.session.limits import MAX_BLOCKS_JSON, faults
-from slack_wrapper.session.mentions import Unasked
-from slack_wrapper.session.request import build
 
 
 def plain(length: int) -> dict:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_wrapper.session.markdown import is_markdown, to_mrkdwn
+from slack_wrapper.message.markdown import is_markdown, to_mrkdwn
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session.mentions import flat, scope_of, shown
+from slack_wrapper.message.mentions import flat, scope_of, shown
 
 
 class Lab:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.errors import RequestError
+from slack_wrapper.message.parameters import build, channels
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build, channels
 
 NEW = "C0000TAKEN"
 FORMS = [
@@ -94,7 +94,7 @@ def test_in_a_long_run_a_name_is_that_of_the_channel_that_has_it(
 def test_a_name_is_taken_over_while_a_file_is_uploaded(
     session: LocalSession, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slack_wrapper.session.delivery._SOON", -1.0)  # it took its time
+    monkeypatch.setattr("slack_wrapper.sending.attempt._SOON", -1.0)  # it took its time
     original = sandbox.store.share_delay
 
     def later(*given: object, **more: object) -> object:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.client import lookup
+from slack_wrapper.message.parameters import build
+from slack_wrapper.preflight.findings import Finding
+from slack_wrapper.preflight.preflight import check
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.findings import Finding
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.preflight import check
-from slack_wrapper.session.request import build
+from slack_wrapper.session.factory import open_local
 
 FOREVER = 10**6
 

@@ -1,6 +1,6 @@
 """For how long a server that does not answer is left alone."""
 
-from slack_wrapper.session.reachability import Reachability
+from slack_wrapper.sending.backpressure import Reachability
 
 KEY = "keys/slack.enc"
 

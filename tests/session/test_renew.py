@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
-from slack_wrapper import atomic, receipt_lock
-from slack_wrapper.receipt_file import ReceiptFile
-from slack_wrapper.session import receipts
+from slack_wrapper.common import atomic_files
+from slack_wrapper.sending import receipts
+from slack_wrapper.spool import receipt_lock
+from slack_wrapper.spool.receipt_file import ReceiptFile
 
 QUEUED = {"status": "queued", "key": "k1", "text": "old"}
 DELIVERED = {"status": "delivered", "key": "k1", "text": "old"}
 NEWER = {"status": "delivered", "key": "k2", "text": "new"}
 STEP = f"""
-from slack_wrapper.receipt_file import ReceiptFile
+from slack_wrapper.spool.receipt_file import ReceiptFile
 with ReceiptFile("receipt.json") as file:
     print("ready", flush=True)
     input()
@@ -49,16 +50,16 @@ def test_it_is_renewed_and_keeps_its_time() -> None:
 @pytest.mark.parametrize("step", ["writes", "begins"])
 def test_what_a_step_does_meanwhile_stays(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the reading of the old receipt and the place of the new one."""
-    real, newer = atomic.Reservation.fill, ReceiptFile("receipt.json")
+    real, newer = atomic_files.Reservation.fill, ReceiptFile("receipt.json")
 
-    def fill(self: atomic.Reservation, data: bytes, **more: Any) -> int:
-        monkeypatch.setattr(atomic.Reservation, "fill", real)
+    def fill(self: atomic_files.Reservation, data: bytes, **more: Any) -> int:
+        monkeypatch.setattr(atomic_files.Reservation, "fill", real)
         Path("receipt.json").unlink()  # Snakemake removes the old output first
         if step == "writes":
             newer.write(NEWER)
         return real(self, data, **more)
 
-    monkeypatch.setattr(atomic.Reservation, "fill", fill)
+    monkeypatch.setattr(atomic_files.Reservation, "fill", fill)
     with newer:
         receipts.renew("receipt.json", DELIVERED)
     if step == "begins":

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from slack_wrapper.delivery import shared
+from slack_wrapper.spool import digest_log
 
 PLACE = ("keys/slack-api.enc", "librec_channel")
 
 
-def made(folder: Path) -> shared.Shared:
-    one = shared.new(folder, "All samples", PLACE)
+def made(folder: Path) -> digest_log.Shared:
+    one = digest_log.new(folder, "All samples", PLACE)
     one.root = {"option": "message", "channels": ["lab"], "message": "first", "receipt": "a.json"}
     for number in range(3):
         one.put(f"step{number}", f"line {number}", f"slack/{number}.json")
@@ -19,7 +19,7 @@ def made(folder: Path) -> shared.Shared:
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     one = made(tmp_path)
-    (read,) = shared.read_all(tmp_path)
+    (read,) = digest_log.read_all(tmp_path)
     assert read == one
     assert read.behind
 
@@ -28,7 +28,7 @@ def test_lines_that_changed_or_went_are_read_so(tmp_path: Path) -> None:
     one = made(tmp_path)
     one.put("step0", "another line 0", "slack/0.json")
     one.drop("step1")
-    (read,) = shared.read_all(tmp_path)
+    (read,) = digest_log.read_all(tmp_path)
     assert {step: line.text for step, line in read.lines.items()} == {
         "step2": "line 2",
         "step0": "another line 0",
@@ -41,7 +41,7 @@ def test_a_line_that_a_crash_has_cut_off_costs_no_other(tmp_path: Path) -> None:
     path = one.path.with_suffix(".jsonl")
     path.write_text(path.read_text()[:-20])
     one.put("step3", "line 3", "slack/3.json")
-    (read,) = shared.read_all(tmp_path)
+    (read,) = digest_log.read_all(tmp_path)
     assert list(read.lines) == ["step0", "step1", "step3"]
 
 
@@ -58,9 +58,9 @@ def test_what_is_damaged_or_of_another_release_is_left_alone(tmp_path: Path) -> 
     one = made(tmp_path)
     for text in ("", "{", "[]", "null", '{"version": 2}', '{"version": 99}'):
         one.path.write_text(text)
-        assert list(shared.read_all(tmp_path)) == []
+        assert list(digest_log.read_all(tmp_path)) == []
         assert one.path.exists()
-        (error,) = shared.unreadable(tmp_path)
+        (error,) = digest_log.unreadable(tmp_path)
         assert str(one.path) in error.message
 
 

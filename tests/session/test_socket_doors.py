@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.common import private_dir
-from slack_wrapper.session import served, thin_client, wire
+from slack_wrapper.model.request import Request
+from slack_wrapper.session import protocol, server, thin_client
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.remote import RemoteSession
-from slack_wrapper.session.request import Request
-from slack_wrapper.session.served import ServedSession
+from slack_wrapper.session.server import ServedSession
 
 STRANGER = 64_002  # of nobody here
 HELLO = Request("message", ("lab",), "hello")
@@ -72,7 +72,7 @@ def path(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def asked(path: str, *, user: int | None = None, alone: bool = False) -> str:
-    question = {"version": wire.VERSION, "cwd": "", "request": HELLO.to_dict()}
+    question = {"version": protocol.VERSION, "cwd": "", "request": HELLO.to_dict()}
     words = [path, str(os.getuid() if user is None else user), "alone" if alone else "below"]
     done = subprocess.run(
         [sys.executable, "-c", ASK, *words, json.dumps(question)],
@@ -90,7 +90,7 @@ def test_the_control_a_job_of_the_run_is_answered(path: str) -> None:
 def test_another_user_is_not_answered(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even one whose process the run has begun, so that only the user differs."""
     assert asked(path, user=STRANGER) == REFUSED
-    monkeypatch.setattr(served, "_is_ours", lambda connection: True)
+    monkeypatch.setattr(server, "_is_ours", lambda connection: True)
     assert asked(path, user=STRANGER) == ANSWERED
 
 
@@ -99,7 +99,7 @@ def test_what_the_run_has_not_begun_is_not_answered(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert asked(path, alone=True) == REFUSED
-    monkeypatch.setattr(served, "_descends", lambda pid: True)
+    monkeypatch.setattr(server, "_descends", lambda pid: True)
     assert asked(path, alone=True) == ANSWERED
 
 
@@ -159,7 +159,7 @@ def test_a_link_or_a_file_is_not_believed(tmp_path: Path, look: Callable[[Path],
 def test_a_step_tells_nothing_to_a_socket_in_an_open_folder(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(wire.VARIABLE, path)
+    monkeypatch.setenv(protocol.VARIABLE, path)
     assert RemoteSession.reachable() is None
     Path(path).parent.chmod(0o700)
     assert RemoteSession.reachable()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.session import tables
+from slack_wrapper.message import tables
 
 
 def write(folder: Path, name: str, text: str) -> str:

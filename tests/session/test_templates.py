@@ -5,9 +5,9 @@ import json
 import pytest
 
 from slack_wrapper.errors import RequestError
-from slack_wrapper.job import without_secrets
-from slack_wrapper.session.facts import Lazy
-from slack_wrapper.session.templates import Escaped, is_file, render
+from slack_wrapper.message.run_facts import Lazy
+from slack_wrapper.message.templates import Escaped, is_file, render
+from slack_wrapper.snakemake_adapter.job import without_secrets
 
 CONTEXT = {
     "wildcards": {"sample": "a"},

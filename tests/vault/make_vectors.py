@@ -6,8 +6,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from slack_wrapper.vault import kdf
-from slack_wrapper.vault.format import KeyFile
+from slack_wrapper.vault.keyfile import kdf
+from slack_wrapper.vault.keyfile.format import KeyFile
 
 SECRET, PASSWORD = "xoxb-vector-0123456789", "pässword for vectors"
 HERE = Path(__file__).parent / "vectors"

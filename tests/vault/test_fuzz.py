@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_wrapper.errors import KeyFileDamaged, KeyFileError, WrongPassword
-from slack_wrapper.vault import format, sealing, store
+from slack_wrapper.vault.keyfile import format, sealing, store
 
 VECTORS = Path(__file__).parent / "vectors"
 GOOD = (VECTORS / "v1-test-only.enc").read_bytes()

@@ -6,8 +6,8 @@ import pytest
 
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common.redact import Secret
-from slack_wrapper.vault import cleartext
-from slack_wrapper.vault.kinds import secret_kind
+from slack_wrapper.vault import clear_token
+from slack_wrapper.vault.token_kind import secret_kind
 from tests.conftest import Run
 
 WORKFLOW = "https://hooks.slack.com/triggers/T0123456/7890123456/0f3a9c"
@@ -48,7 +48,7 @@ def test_a_token_that_rotates_is_warned_of_when_it_is_encrypted(
     assert "twelve hours" in done.stderr
     assert "slack-wrapper manifest" in done.stderr
     assert secret not in done.stderr
-    assert "twelve" not in " ".join(cleartext.warnings("-", Secret("xoxb-1-abcdef")))  # control
+    assert "twelve" not in " ".join(clear_token.warnings("-", Secret("xoxb-1-abcdef")))  # control
 
 
 @pytest.mark.parametrize(

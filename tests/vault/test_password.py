@@ -19,8 +19,9 @@ from slack_wrapper.errors import (
     PasswordFileUnreadable,
     WrongPassword,
 )
-from slack_wrapper.vault import kdf, password_sources, store
-from slack_wrapper.vault.password import PasswordChain, keyring_username
+from slack_wrapper.vault.keyfile import kdf, store
+from slack_wrapper.vault.passwords import sources
+from slack_wrapper.vault.passwords.chain import PasswordChain, keyring_username
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_the_command_gives_its_first_line(path: Path) -> None:
 def test_the_command_does_not_see_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_WRAPPER_PASSWORD", "hidden")
     code = "import os; print(os.environ.get('SLACK_WRAPPER_PASSWORD', 'nothing'))"
-    found = password_sources.from_command(f'{sys.executable} -c "{code}"')
+    found = sources.from_command(f'{sys.executable} -c "{code}"')
     assert found.reveal() == "nothing"
 
 
@@ -77,14 +78,14 @@ def test_the_command_does_not_see_the_password(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_a_command_that_gives_none_is_told(command: str, why: str) -> None:
     with pytest.raises(PasswordCommandFailed, match=why):
-        password_sources.from_command(command)
+        sources.from_command(command)
 
 
 def test_a_password_file_gives_its_first_line(tmp_path: Path) -> None:
     (tmp_path / "p").write_bytes("pässword\r\nmore".encode())
-    assert password_sources.from_file(tmp_path / "p").reveal() == "pässword"
+    assert sources.from_file(tmp_path / "p").reveal() == "pässword"
     with pytest.raises(PasswordFileUnreadable, match="no such file"):
-        password_sources.from_file(tmp_path / "none")
+        sources.from_file(tmp_path / "none")
 
 
 def test_without_any_source_it_says_what_each_answered(path: Path) -> None:
@@ -127,7 +128,7 @@ def test_keyrings_that_do_not_encrypt_are_not_used(
     backend: str, error: type[Exception], tmp_path: Path
 ) -> None:
     code = (
-        "from slack_wrapper.vault import password_sources as p\n"
+        "from slack_wrapper.vault.passwords import sources as p\n"
         "try: p.from_keyring('s', 'u')\n"
         "except Exception as e: print(type(e).__name__)"
     )
@@ -161,12 +162,12 @@ def test_a_command_that_failed_is_not_waited_for_again(path: Path) -> None:
 def test_a_command_that_does_not_end_is_ended(
     command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(password_sources, "COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr(sources, "COMMAND_SECONDS", 0.5)
     ours, theirs = os.pipe()  # a standard input on which nothing ever comes
     monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, stdin=ours))
     try:
         with pytest.raises(PasswordCommandFailed, match="took more than"):
-            password_sources.from_command(command)
+            sources.from_command(command)
     finally:
         os.close(ours)
         os.close(theirs)
@@ -178,11 +179,11 @@ def test_a_command_that_does_not_end_is_ended(
 def test_a_command_that_prints_without_end_or_leaves_something_behind_is_no_hindrance(
     command: str,
 ) -> None:
-    assert password_sources.from_command(command).reveal() == "right"
+    assert sources.from_command(command).reveal() == "right"
 
 
 def test_a_value_given_to_a_command_is_not_in_its_error() -> None:
     with pytest.raises(PasswordCommandFailed) as failed:
-        password_sources.from_command("STORE_KEY=hunter22 pass show lab")
+        sources.from_command("STORE_KEY=hunter22 pass show lab")
     assert "hunter22" not in str(failed.value)
     assert "STORE_KEY=…" in str(failed.value)

@@ -9,11 +9,11 @@ import pexpect
 import pytest
 
 from slack_wrapper.errors import PasswordCommandFailed, PasswordFileUnreadable
-from slack_wrapper.vault import password_sources
+from slack_wrapper.vault.passwords import sources
 
 PROGRAM = """
 from slack_wrapper.errors import SlackWrapperError
-from slack_wrapper.vault.password_sources import from_prompt
+from slack_wrapper.vault.passwords.sources import from_prompt
 try:
     found = from_prompt("Password: ", confirm={confirm})
     print("found", len(found.reveal()), found)
@@ -67,16 +67,16 @@ def test_what_is_no_password_is_told_without_a_traceback(
 
 
 def test_a_command_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(password_sources, "COMMAND_SECONDS", 0.3)
+    monkeypatch.setattr(sources, "COMMAND_SECONDS", 0.3)
     started = time.monotonic()
     with pytest.raises(PasswordCommandFailed, match="took more than"):
-        password_sources.from_command("sleep 30")
+        sources.from_command("sleep 30")
     assert time.monotonic() - started < 10
 
 
 def test_an_error_of_a_command_does_not_repeat_its_arguments_or_output() -> None:
     with pytest.raises(PasswordCommandFailed) as caught:
-        password_sources.from_command("sh -c 'echo hidden; exit 3'")
+        sources.from_command("sh -c 'echo hidden; exit 3'")
     assert "hidden" not in str(caught.value)
     assert "exit code 3" in caught.value.message
 
@@ -87,9 +87,9 @@ def test_an_error_of_a_command_does_not_repeat_its_arguments_or_output() -> None
 def test_a_file_without_a_password_is_told(tmp_path: Path, data: bytes, why: str) -> None:
     (tmp_path / "p").write_bytes(data)
     with pytest.raises(PasswordFileUnreadable, match=why):
-        password_sources.from_file(tmp_path / "p")
+        sources.from_file(tmp_path / "p")
 
 
 def test_an_empty_variable_is_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_WRAPPER_PASSWORD", "")
-    assert password_sources.from_environment() is None
+    assert sources.from_environment() is None

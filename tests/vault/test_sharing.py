@@ -17,8 +17,8 @@ from slack_wrapper.errors import (
     RequestError,
     WrongPassword,
 )
-from slack_wrapper.vault import aead, kdf, names, sealing, sharing, store
-from slack_wrapper.vault.format_v2 import NamedKeyFile, NameLine
+from slack_wrapper.vault.keyfile import aead, kdf, names, sealing, sharing, store
+from slack_wrapper.vault.keyfile.format_v2 import NamedKeyFile, NameLine
 
 SECRET = "xoxb-1-abcdef"
 LEGACY = (Path(__file__).parent / "vectors" / "librec-auto.enc").read_bytes()

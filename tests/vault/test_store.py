@@ -13,7 +13,7 @@ from slack_wrapper.errors import (
     RequestError,
     WrongPassword,
 )
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 
 SECRET = "xoxb-1-abcdef"
 LEGACY = (Path(__file__).parent / "vectors" / "librec-auto.enc").read_bytes()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.errors import KeyFileNotWritten
-from slack_wrapper.vault import disk, store
+from slack_wrapper.vault.keyfile import disk, store
 from tests.common.test_regular_file import fifo
 
 TOKEN, OTHER = "xoxb-1-first", "xoxb-2-second"

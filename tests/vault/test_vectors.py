@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.errors import KeyFileError, KeyFileTooCostly, KeyFileUnsupported, WrongPassword
-from slack_wrapper.vault import kdf, store
+from slack_wrapper.vault.keyfile import kdf, store
 
 HERE = Path(__file__).parent / "vectors"
 KNOWN = json.loads((HERE / "vectors.json").read_text(encoding="utf-8"))

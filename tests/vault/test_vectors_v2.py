@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.errors import KeyFileDamaged, KeyFileError, KeyFileTooCostly, WrongPassword
-from slack_wrapper.vault import kdf, store
+from slack_wrapper.vault.keyfile import kdf, store
 from tests.vault import make_vectors_v2
 
 HERE = Path(__file__).parent / "vectors"

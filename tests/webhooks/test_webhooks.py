@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import flavors
-from slack_wrapper.client.flavors import markdown
+from slack_wrapper.client import webhook_flavors
 from slack_wrapper.client.webhook import REMEDIES
+from slack_wrapper.client.webhook_flavors import markdown
 from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import (
     RequestError,
@@ -19,12 +19,12 @@ from slack_wrapper.errors import (
     SlackWrapperError,
     TokenMalformed,
 )
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.base import Receipt
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
-from slack_wrapper.vault import store
-from slack_wrapper.vault.kinds import secret_kind
+from slack_wrapper.session.factory import open_local
+from slack_wrapper.vault.keyfile import store
+from slack_wrapper.vault.token_kind import secret_kind
 from tests.conftest import PASSWORD, REPOSITORY, Run
 from tests.webhooks.server import FLAVORS, WebhookServer
 from tests.workflow.test_steps import INCLUDE, receipt, shown, write
@@ -330,7 +330,7 @@ def test_what_is_text_in_slack_is_text_elsewhere(flavor: str) -> None:
     message = {"text": f"<!here> <https://h/a|b> {foreign}",
                "attachments": [{"text": foreign, "blocks": [{"type": "section",
                                                              "fields": [field]}]}]}  # fmt: skip
-    said = json.dumps(flavors.FLAVORS[flavor](message), ensure_ascii=False)
+    said = json.dumps(webhook_flavors.FLAVORS[flavor](message), ensure_ascii=False)
     live = {"zulip": ["@**", "]("]}.get(flavor, ["@all", "<!channel", "<!all", "![p](", "[x]("])
     assert not [one for one in live if one in said]
     if flavor != "zulip":

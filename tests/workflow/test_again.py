@@ -41,7 +41,8 @@ import os
 if "DIES" in os.environ:
     from slack_wrapper import locate
     locate.thin_client = lambda: os.environ["DYING_CLIENT"]
-    from slack_wrapper import receipt_file, step
+    from slack_wrapper.spool import receipt_file
+    from slack_wrapper.run import step
     write, run, before = receipt_file.ReceiptFile.write, step.run, os.environ["DIES"] == "before"
     def die(*given):
         before or write(*given)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper import cards
-from slack_wrapper.cards import FailedJob
 from slack_wrapper.common.redact import Secret
-from slack_wrapper.delivery.outbox import Outbox
+from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.report import failure_card
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.vault import store
+from slack_wrapper.spool.outbox import Outbox
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, write
 
@@ -202,7 +202,7 @@ def test_many_siblings_are_one_paragraph() -> None:
     jobs = [
         FailedJob("work", {"sample": str(number)}, (), (f"{number}.txt",)) for number in range(9)
     ]
-    card = cards.failed(jobs, done=3, seconds=3725)
+    card = failure_card.failed(jobs, done=3, seconds=3725)
     assert "failed after 1 h 2 min: 9 jobs failed, 3 done" in card
     assert card.count("*work*") == 1
     assert "sample=4 and 4 more" in card
@@ -211,34 +211,34 @@ def test_many_siblings_are_one_paragraph() -> None:
 def test_a_long_log_shows_head_and_tail(tmp_path: Path) -> None:
     path = tmp_path / "long.log"
     path.write_text("".join(f"line {number}\n" for number in range(100_000)))
-    lines = cards.log_excerpt(str(path)).split("\n")
+    lines = failure_card.log_excerpt(str(path)).split("\n")
     assert lines[0] == "line 0"
     assert lines[-1] == "line 99999"
-    assert len(lines) == cards.HEAD_LINES + cards.TAIL_LINES + 1
+    assert len(lines) == failure_card.HEAD_LINES + failure_card.TAIL_LINES + 1
 
 
 def test_a_missing_or_empty_log_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    assert "empty" in cards.log_excerpt(str(tmp_path / "empty"))
-    assert cards.log_excerpt("none.log") == "(no log: none.log)"
+    assert "empty" in failure_card.log_excerpt(str(tmp_path / "empty"))
+    assert failure_card.log_excerpt("none.log") == "(no log: none.log)"
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.4, "0 s"), (61, "1 min 1 s"), (50_400, "14 h 0 min")]
 )
 def test_durations(seconds: float, said: str) -> None:
-    assert cards.duration(seconds) == said
+    assert failure_card.duration(seconds) == said
 
 
 def test_a_card_shows_the_command_and_the_attempt() -> None:
     job = FailedJob("work", {"a": "1"}, (), ("1.txt",), "cat < in > out\n", attempt=2, attempts=3)
-    card = cards.card([job])
+    card = failure_card.card([job])
     assert card.startswith("*work*: a=1, attempt 2 of 3\n")
     assert "```\ncat &lt; in &gt; out\n```" in card
 
 
 def test_a_card_shows_no_token_of_a_command_and_no_end_of_its_block() -> None:
-    card = cards.card([FailedJob("work", command="curl -H xoxb-1234-secret ``` <!channel>")])
+    card = failure_card.card([FailedJob("work", command="curl -H xoxb-1234-secret ``` <!channel>")])
     assert "secret" not in card
     assert "<!channel>" not in card
     assert card.count("```") == 2
@@ -246,7 +246,7 @@ def test_a_card_shows_no_token_of_a_command_and_no_end_of_its_block() -> None:
 
 def test_what_a_log_says_is_no_mention(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("<!here> a < b & c")
-    card = cards.card([FailedJob("work", logs=[str(tmp_path / "a.log")])])
+    card = failure_card.card([FailedJob("work", logs=[str(tmp_path / "a.log")])])
     assert "&lt;!here&gt; a &lt; b &amp; c" in card
 
 
@@ -255,7 +255,7 @@ def test_no_half_of_a_secret_is_left_where_a_line_is_cut(tmp_path: Path, before:
     secret = Secret("correct-horse-battery")
     path = tmp_path / "log"
     path.write_text("x" * before + secret.reveal() + "\n")
-    assert not re.search("corr|[eo]r", cards.log_excerpt(str(path)).replace("[redacted", ""))
+    assert not re.search("corr|[eo]r", failure_card.log_excerpt(str(path)).replace("[redacted", ""))
 
 
 def test_no_half_of_a_secret_is_left_where_a_log_is_cut(tmp_path: Path) -> None:
@@ -264,13 +264,13 @@ def test_no_half_of_a_secret_is_left_where_a_log_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "log"
     for shift in range(len(secret.reveal())):
         path.write_text("z" * 70_000 + secret.reveal() + "x" * ((64 << 10) - shift))
-        assert set(cards.log_excerpt(str(path))) <= set("xz\n…")
+        assert set(failure_card.log_excerpt(str(path))) <= set("xz\n…")
 
 
 def test_a_log_is_shown_as_a_terminal_shows_it(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"\x1b[31mred\x1b[0m\r\n 10%\r 50%\r100%\r\ndone\r\n")
-    assert cards.log_excerpt(str(path)) == "red\n100%\ndone"
+    assert failure_card.log_excerpt(str(path)) == "red\n100%\ndone"
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_what_is_called_a_secret_is_none_of_the_channels_business(
     tmp_path: Path, line: str
 ) -> None:
     (tmp_path / "log").write_text(line + "\n")
-    shown = cards.log_excerpt(str(tmp_path / "log"))
+    shown = failure_card.log_excerpt(str(tmp_path / "log"))
     assert "hunter22" not in shown.lower()
     assert "[redacted]" in shown
 
@@ -299,13 +299,13 @@ def test_what_is_called_a_secret_is_none_of_the_channels_business(
 @pytest.mark.parametrize("line", ["tokens: 512", "tokenizer=bpe", "loss: 0.3, secretary: Ann"])
 def test_what_only_sounds_like_a_secret_is_shown(tmp_path: Path, line: str) -> None:
     (tmp_path / "log").write_text(line)
-    assert cards.log_excerpt(str(tmp_path / "log")) == line
+    assert failure_card.log_excerpt(str(tmp_path / "log")) == line
 
 
 def test_more_rules_than_a_card_holds_are_named() -> None:
     jobs = [FailedJob(f"rule{number}", outputs=(f"{number}.txt",)) for number in range(12)]
-    card = cards.failed(jobs, done=0, seconds=1)
-    assert card.count("run again:") == cards.MAX_RULES
+    card = failure_card.failed(jobs, done=0, seconds=1)
+    assert card.count("run again:") == failure_card.MAX_RULES
     assert "failed as well: *rule8* (1 job), *rule9*" in card
 
 
@@ -333,7 +333,7 @@ def test_more_rules_than_a_card_holds_are_named() -> None:
 def test_the_command_to_run_again_is_the_one_of_the_run(given: str, command: str) -> None:
     code = (
         "import os, snakemake.cli; os.environ['PWD'] = '/start'\n"
-        "from slack_wrapper import rerun; print(rerun.command(['a.txt']))"
+        "from slack_wrapper.snakemake_adapter import command_line as c; print(c.command(['a.txt']))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *given.split()], capture_output=True, text=True, check=True

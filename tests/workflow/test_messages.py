@@ -347,7 +347,7 @@ def test_a_step_loads_no_slack_no_crypto_and_no_templates(study: Path, sandbox: 
 
     code = """
 import sys
-from slack_wrapper.session.request import build
+from slack_wrapper.message.parameters import build
 build({"channel": "x", "message": "plain"}, message_file="summary.txt")
 names = ("slack_sdk", "cryptography", "jinja2", "markdown_it", "yaml", "jsonschema", "keyring")
 print([name for name in names if name in sys.modules])
@@ -360,7 +360,7 @@ print([name for name in names if name in sys.modules])
 def test_each_step_posts_to_the_workspace_of_its_own_key(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
-    from slack_wrapper.vault import store
+    from slack_wrapper.vault.keyfile import store
     from tests.conftest import PASSWORD
 
     scopes = ["chat:write", "chat:write.public"]

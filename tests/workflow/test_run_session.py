@@ -21,14 +21,14 @@ import pytest
 
 from slack_wrapper import locate
 from slack_wrapper.errors import SessionUnreachable
+from slack_wrapper.message.parameters import build
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session import wire
+from slack_wrapper.session import protocol
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.session.remote import RemoteSession
-from slack_wrapper.session.request import build
-from slack_wrapper.session.served import ASKING, ServedSession
-from slack_wrapper.vault import store
+from slack_wrapper.session.server import ASKING, ServedSession
+from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run, run
 from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
 
@@ -127,7 +127,7 @@ def test_one_key_is_derived_for_a_run_with_hooks_and_many_steps(
 ) -> None:
     count = """
 include: slack_wrapper.rules("hooks.smk")
-from slack_wrapper.vault import kdf
+from slack_wrapper.vault.keyfile import kdf
 onsuccess:
     print("derived", kdf.derivations(), "in the main process")
 """
@@ -229,7 +229,7 @@ def test_trouble_after_the_last_job_does_not_change_how_a_run_has_ended(
 ) -> None:
     """A full disk, or somebody who does not wait for the last flush."""
     break_it = f"""
-from slack_wrapper.session.courier import Courier
+from slack_wrapper.sending.poster import Courier
 def broken(*given):
     raise {trouble}
 Courier.acknowledge = broken
@@ -547,7 +547,7 @@ def until(true: Callable[[], object]) -> None:
 
 @pytest.fixture
 def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slack_wrapper.session.served.KEEP_SECONDS", 0.05)
+    monkeypatch.setattr("slack_wrapper.session.server.KEEP_SECONDS", 0.05)
 
 
 def answers(path: str) -> bool:
@@ -663,8 +663,8 @@ def test_running_out_of_descriptors_does_not_end_it(served: ServedSession) -> No
             os.close(one)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     connection.settimeout(30)
-    wire.send(connection, {"version": wire.VERSION, "cwd": "", "request": HELLO.to_dict()})
-    assert wire.receive(connection)["receipt"] == {"text": "hello"}
+    protocol.send(connection, {"version": protocol.VERSION, "cwd": "", "request": HELLO.to_dict()})
+    assert protocol.receive(connection)["receipt"] == {"text": "hello"}
     assert answers(served.path)
 
 
@@ -682,9 +682,9 @@ def test_brackets_without_end_are_not_json(
 def test_half_sent_questions_take_little_memory_and_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("slack_wrapper.session.served.ASKING_SECONDS", 2.0)
+    monkeypatch.setattr("slack_wrapper.session.server.ASKING_SECONDS", 2.0)
     served = ServedSession(Echo())
-    half = wire.MAX_BYTES.to_bytes(4, "big") + bytes(wire.MAX_BYTES // 2)
+    half = protocol.MAX_BYTES.to_bytes(4, "big") + bytes(protocol.MAX_BYTES // 2)
     before = psutil.Process().memory_info().rss
     strays = []
     for _ in range(40):
@@ -711,7 +711,7 @@ def test_half_sent_questions_take_little_memory_and_end(
 def test_more_connections_than_it_takes_are_answered_in_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("slack_wrapper.session.served.ASKING_SECONDS", 0.5)
+    monkeypatch.setattr("slack_wrapper.session.server.ASKING_SECONDS", 0.5)
     before = threading.active_count()  # others' threads may still be ending
     served = ServedSession(Echo())
     silent = [stray(served.path, b"\0") for _ in range(ASKING + 10)]

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.common.quiet_hours import parse
 from slack_wrapper.errors import RequestError, SlackAmbiguous, SlackUnavailable
-from slack_wrapper.quiet import parse
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.receipt import PENDING, Receipt
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.base import PENDING, Receipt
+from slack_wrapper.sending.schedule import due
+from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from slack_wrapper.session.open import open_local
-from slack_wrapper.session.request import build
-from slack_wrapper.session.timing import due
 from tests.conftest import PASSWORD, Run
 from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
 

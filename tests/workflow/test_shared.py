@@ -7,9 +7,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from slack_wrapper import shared
+from slack_wrapper.message.parameters import build
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.session.request import build
+from slack_wrapper.session import current
 from tests.conftest import PASSWORD
 from tests.workflow.test_steps import CONFIG, INCLUDE, write
 
@@ -24,13 +24,13 @@ include: slack_wrapper.rules("hooks.smk")
 """
 # Stands where the logger plugin does: made before or after the rules, it posts a root of its own.
 OTHER = """
-from slack_wrapper import shared as slack_shared
+from slack_wrapper.session import current as slack_shared
 other = slack_shared.current()
 other.offer(flags={"encrypted_key": "keys/slack-api.enc"})
 """
 AT_START = """
 onstart:
-    from slack_wrapper.session.request import build
+    from slack_wrapper.message.parameters import build
     other.session().workspace("keys/slack-api.enc")
     root = {"channel": "librec_channel", "message": "live"}
     other.begin_thread(build(root, defaults={"encrypted_key": "keys/slack-api.enc"}))
@@ -38,9 +38,9 @@ onstart:
 
 
 @pytest.fixture
-def fresh() -> shared.SharedSession:
-    shared.current().over()
-    return shared.current()
+def fresh() -> current.SharedSession:
+    current.current().over()
+    return current.current()
 
 
 def typed(study: Path, *arguments: str) -> tuple[int, int]:
@@ -82,14 +82,14 @@ def test_the_hooks_stay_quiet_while_somebody_tells_the_run(study: Path, sandbox:
     assert [message["text"] for message in sandbox.messages()] == ["live", "hello"]
 
 
-def test_flags_win_over_the_config(fresh: shared.SharedSession) -> None:
+def test_flags_win_over_the_config(fresh: current.SharedSession) -> None:
     fresh.offer(flags={"enabled": False})
     fresh.offer(config={"enabled": True, "channel": "x"})
     assert not fresh.session().sends
 
 
 def test_the_second_to_begin_the_thread_replies(
-    study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, fresh: shared.SharedSession
+    study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, fresh: current.SharedSession
 ) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", sandbox.token)
     first, second = (
@@ -101,13 +101,13 @@ def test_the_second_to_begin_the_thread_replies(
 
 
 def test_a_run_that_is_over_and_another_workflow_get_sessions_of_their_own(
-    fresh: shared.SharedSession,
+    fresh: current.SharedSession,
 ) -> None:
     one, other = object(), object()
-    assert shared.current() is fresh
-    assert shared.current(one) is fresh
-    assert shared.current(one) is fresh
-    assert shared.current(other) is not fresh
-    last = shared.current(other)
+    assert current.current() is fresh
+    assert current.current(one) is fresh
+    assert current.current(one) is fresh
+    assert current.current(other) is not fresh
+    last = current.current(other)
     last.over()
-    assert shared.current(other) is not last
+    assert current.current(other) is not last

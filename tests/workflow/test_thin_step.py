@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from slack_wrapper import our_rules
 from slack_wrapper.locate import thin_client
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
+from slack_wrapper.snakemake_adapter import our_rules
 from tests.conftest import PASSWORD, REPOSITORY, Run, run
 from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, shown, write
 
@@ -378,8 +378,8 @@ def test_a_killed_run_ends_its_steps(study: Path, sandbox: Sandbox) -> None:
 
 INTRUDER = """
 import os, socket, sys
-from slack_wrapper.session import wire
-from slack_wrapper.session.request import build
+from slack_wrapper.session import protocol
+from slack_wrapper.message.parameters import build
 hello = build({"message": "forged", "channel": "librec_channel"},
               receipt="slack/forged.json").to_dict() | {"encrypted_key": "keys/slack-api.enc"}
 asked = {"cwd": os.getcwd().encode().hex(), "output": [b"other.txt".hex()]}
@@ -391,8 +391,8 @@ questions = {
 }
 for name in questions:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(os.environ[wire.VARIABLE])
-        wire.send(connection, {"version": 1, "cwd": os.getcwd(), **questions[name]})
+        connection.connect(os.environ[protocol.VARIABLE])
+        protocol.send(connection, {"version": 1, "cwd": os.getcwd(), **questions[name]})
         length = int.from_bytes(connection.recv(4), "big")
         print(name, connection.recv(length))
 """

@@ -37,7 +37,7 @@ CHANGED_NS = 1_790_000_000_000_000_000  # time of last change of the files
 
 def request(name: str, **more):
     """Return the request of a step."""
-    from slack_wrapper.session.request import build
+    from slack_wrapper.message.parameters import build
 
     given = {**STEPS.get(name, {}), **more}
     params = {"channel": CHANNEL, "encrypted_key": KEY, "thread": "none", **given}
@@ -55,12 +55,12 @@ def study() -> None:
 
 def main(target: str) -> None:
     from slack_wrapper.client import messages
-    from slack_wrapper.live.mark import Mark, MarkFile
-    from slack_wrapper.receipt_file import ReceiptFile
+    from slack_wrapper.live.orphan_marks import Mark, MarkFile
     from slack_wrapper.sandbox.faults import Fault
     from slack_wrapper.sandbox.server import Sandbox
-    from slack_wrapper.session.open import open_local
-    from slack_wrapper.vault import store
+    from slack_wrapper.session.factory import open_local
+    from slack_wrapper.spool.receipt_file import ReceiptFile
+    from slack_wrapper.vault.keyfile import store
 
     target = str(Path(target).resolve())
     os.environ["SLACK_WRAPPER_PASSWORD"] = PASSWORD

@@ -1,0 +1,1 @@
+"""Commands that post, or show what would be posted."""

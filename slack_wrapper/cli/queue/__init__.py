@@ -1,0 +1,1 @@
+"""Commands for what waits: here in the outbox, or at Slack."""

@@ -1,0 +1,1 @@
+"""What `slack-wrapper init` writes into a project."""

@@ -1,0 +1,127 @@
+"""Start, success and failure messages, from `rules/hooks.smk` or from one's own hooks.
+
+A hook never changes what the run ends with: trouble with Slack is told on stderr and that is all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slack_wrapper.common.budget import spending
+from slack_wrapper.common.console import warn
+from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.message.parameters import build
+from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.model.request import QUEUE, WARN
+from slack_wrapper.report import failure_card
+from slack_wrapper.run.run import Run, run_of
+from slack_wrapper.snakemake_adapter.errors import interrupted
+
+_BEGAN = "_slack_wrapper_began"
+
+
+def on_start(workflow: Any) -> None:
+    """Post that the run begins; steps with `thread: run` reply to this message.
+
+    Args:
+        workflow: Snakemake's, as it is known in a Snakefile.
+    """
+    setattr(workflow, _BEGAN, time.monotonic())
+
+    def text() -> str:
+        return failure_card.started(len(list(workflow.dag.needrun_jobs())))
+
+    _say(workflow, text, root=True)
+
+
+def on_success(workflow: Any, log: Any = None) -> None:
+    """Post that the run went well, in its thread.
+
+    Args:
+        workflow: Snakemake's.
+        log: what Snakemake gives a hook; not needed.
+    """
+
+    def text() -> str:
+        return failure_card.succeeded(workflow.scheduler.finished_jobs, _seconds(workflow))
+
+    _say(workflow, text)
+
+
+def on_error(workflow: Any, log: Any = None) -> None:
+    """Post what failed, in the run's thread.
+
+    Args:
+        workflow: Snakemake's.
+        log: what Snakemake gives a hook; not needed.
+    """
+
+    def text() -> str:
+        scheduler = workflow.scheduler
+        failed = sorted(scheduler.failed, key=lambda job: job.jobid)
+        jobs = [_failed(job) for job in failed]
+        return failure_card.failed(jobs, scheduler.finished_jobs, _seconds(workflow))
+
+    _say(workflow, text)
+
+
+def attach_hooks(workflow: Any) -> None:
+    """Post all three by themselves, beside the user's own hooks."""
+    run = run_of(workflow)
+    run.announce(
+        start=lambda: on_start(workflow),
+        success=lambda: on_success(workflow),
+        error=lambda: on_error(workflow),
+    )
+
+
+def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
+    try:
+        run = run_of(workflow)
+        if run.for_real() and not run.shared.live:
+            whole = run.shared.patience
+            with spending(run.shared.patience_at_start if root else whole):
+                _post(run, text(), root=root)
+    except SlackWrapperError as error:
+        warn(str(error))
+    except KeyboardInterrupt:
+        if root:  # at the password prompt, or a message that took too long: no job has begun yet
+            raise interrupted() from None
+        warn("the message was interrupted")
+    except Exception as error:  # noqa: BLE001 - a message must never end a run
+        warn(f"the hook failed: {type(error).__name__}")
+
+
+def _post(run: Run, text: str, *, root: bool) -> None:
+    from slack_wrapper.sending.reachability import look_out
+
+    # A hook has no end to change, so its message may always wait; `warn` is to let it go.
+    on_failure = WARN if run.section.get("on_failure") == WARN else QUEUE
+    params = {"message": text, "option": "message", "thread": "run", "on_failure": on_failure}
+    request = build(params, defaults=run.section)
+    session = run.shared.session()
+    if session.sends:
+        look_out(session, request.encrypted_key)
+    if root:
+        run.shared.begin_thread(request)
+    else:
+        session.post(request)
+
+
+def _failed(job: Any) -> FailedJob:
+    return FailedJob(
+        rule=str(job.rule.name),
+        wildcards={name: str(value) for name, value in job.wildcards_dict.items()},
+        logs=[str(path) for path in job.log],
+        outputs=[str(path) for path in job.output],
+        command=str(job.shellcmd or ""),
+        attempt=int(job.attempt),
+        attempts=int(job.restart_times) + 1,
+    )
+
+
+def _seconds(workflow: Any) -> float:
+    began: float = getattr(workflow, _BEGAN, time.monotonic())
+    return time.monotonic() - began

@@ -1,0 +1,331 @@
+"""One session for a whole run: unlocked in the main process before the first job, then served.
+
+The rule files call `attach` while Snakemake parses. Facts it builds on (Snakemake 9): `onstart`
+runs in the main process before any job; one function a hook is kept, so ours composes with the
+user's; a resource function is evaluated in the main process when its job is scheduled.
+The session itself is the one in `shared`, which the logger plugin uses too.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from slack_wrapper.common import console, hangup
+from slack_wrapper.common.budget import spending
+from slack_wrapper.common.console import warn
+from slack_wrapper.common.log_filter import guard_tracebacks
+from slack_wrapper.common.redact import Secret
+from slack_wrapper.errors import RequestError, SessionUnreachable, SlackWrapperError, os_reason
+from slack_wrapper.locate import thin_client
+from slack_wrapper.model.request import WARN
+from slack_wrapper.run import closing
+from slack_wrapper.session import current as shared
+from slack_wrapper.session import protocol
+from slack_wrapper.session.current import SharedSession
+from slack_wrapper.snakemake_adapter import job_records, our_rules
+from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
+from slack_wrapper.snakemake_adapter.hook_slots import compose
+from slack_wrapper.snakemake_adapter.stopping import Stopping
+from slack_wrapper.vault.passwords.sources import withdraw_from_environment
+
+if TYPE_CHECKING:
+    from slack_wrapper.sending.background_flush import Flusher
+    from slack_wrapper.session.local import LocalSession
+    from slack_wrapper.session.server import ServedSession
+
+_MARK = "_slack_wrapper_run"
+_AT_THE_START = 30.0  # seconds that the first job waits for what is delivered late
+
+
+class Run:
+    """The Slack side of one Snakemake run.
+
+    Args:
+        workflow: Snakemake's.
+        section: the `slack:` section without its password.
+        password: taken out of the config while parsing.
+    """
+
+    def __init__(self, workflow: Any, section: Mapping[str, Any], password: Secret | None) -> None:
+        self._workflow = workflow
+        self.section = section
+        self._password = password
+        self._shared = shared.current(workflow)
+        self._shared.offer(config=section, password=password, prepare=self._know_jobs)
+        self._opened = False
+        self._stopping = Stopping()
+        self._served: ServedSession | None = None
+        self._flusher: Flusher | None = None
+        self._said: dict[str, Callable[[], None]] = {}
+
+    def announce(self, **said: Callable[[], None]) -> None:
+        """Say something at `start`, `success` and `error`; defined again, it replaces itself."""
+        self._said = said
+
+    @property
+    def shared(self) -> SharedSession:
+        """What the rules, the hooks and the logger plugin have in common."""
+        return self._shared
+
+    def _know_jobs(self, session: LocalSession) -> None:
+        session.digests.live = True
+        session.courier.finished = job_records.finished(self._workflow)
+        session.courier.incomplete = job_records.incomplete(self._workflow)
+        session.courier.changes = job_records.changes(self._workflow)
+
+    def start(self) -> None:
+        """Unlock what the steps of this run need, and serve it; nothing if there is no step.
+
+        Raises:
+            snakemake.exceptions.WorkflowError: a key cannot be opened; the run ends before its
+                first job.
+        """
+        with spending(self._shared.patience_at_start):
+            self._start()
+
+    def _start(self) -> None:
+        if self.for_real():
+            hangup.end_as_terminated()
+        jobs = list(self._workflow.dag.needrun_jobs())
+        steps = [job for job in jobs if our_rules.posts(job.rule)]
+        encrypting = [job for job in jobs if our_rules.encrypts(job.rule)]
+        if steps or encrypting:
+            self._keep_local()
+            made = {str(job.params.get("encrypted")) for job in encrypting}
+            self._open(steps, made)
+        self._foresee()
+        self._say("start")
+
+    def succeed(self) -> None:
+        """Say so, deliver what waits, and stop serving."""
+        with spending(self._shared.patience):
+            self._say("success")
+            self._finish()
+
+    def fail(self) -> None:
+        """Say so, deliver what waits, and stop serving."""
+        with spending(self._shared.patience):
+            self._say("error")
+            self._finish()
+
+    def late(self) -> None:
+        """Serve a step that the start did not know of, in whichever process runs its job.
+
+        A checkpoint has added it, `--no-hooks` has left the start out, or it runs on a cluster.
+        """
+        workflow = self._workflow
+        if workflow.scheduler is None or workflow.dryrun or workflow.touch:
+            return
+        if workflow.is_main_process:
+            with spending(self._shared.patience_at_start):
+                self._open([], set())
+        elif self._served is None and os.environ.get(protocol.VARIABLE) == protocol.ELSEWHERE:
+            self._open_here()
+        self._stopping.listen()
+
+    def _finish(self) -> None:
+        try:
+            self._wind_up()
+        except SlackWrapperError as error:
+            warn(str(error))
+        except KeyboardInterrupt:
+            warn("interrupted: what waits is delivered by the next run, or slack-wrapper flush")
+        except Exception as error:  # noqa: BLE001 - how the run has ended is not ours to change
+            warn(f"the slack session did not end well: {type(error).__name__}")
+        finally:
+            self.end()
+            self._shared.over()
+
+    def _wind_up(self) -> None:
+        if self._flusher is not None:
+            self._flusher.close()  # the last flush goes on where this one stops
+        session = self._shared.opened
+        if session is not None:
+            closing.flush(session)
+            closing.end_digests(session)
+            closing.tell_held(session)
+        self.end()
+        if session is not None:
+            session.courier.acknowledge(job_records.ended_well(self._workflow))
+
+    def end(self) -> None:
+        """Stop serving."""
+        if self._flusher is not None:
+            self._flusher.close()
+            self._flusher = None
+        self._stopping.rest()
+        if self._served is not None:
+            self._served.close()
+            self._served = None
+            os.environ.pop(protocol.VARIABLE, None)
+
+    def _open(self, steps: list[Any], made: set[str]) -> None:
+        """Open the session and serve it, once.
+
+        Args:
+            steps: jobs that will post.
+            made: key files that jobs of this run make, which cannot be opened yet.
+        """
+        if self._opened or not self.for_real():
+            return
+        from slack_wrapper.sending.background_flush import Flusher
+
+        self._opened = True
+        try:
+            session = self._shared.session()
+            if session.sends:
+                self._check(session, steps, made)
+        except SlackWrapperError as error:
+            raise workflow_error(error) from None
+        except KeyboardInterrupt:
+            raise interrupted() from None
+        session.courier.catch_up()
+        closing.flush(session, _AT_THE_START)
+        if session.sends:
+            session.digests.resume()
+        self._serve(session, led_here=True)
+        self._flusher = Flusher(session.flush, session.courier.any_due)
+        self._stopping.listen()
+
+    def _open_here(self) -> None:
+        """Open a session for a process that is a job of a run led from somewhere else."""
+        from slack_wrapper.session.factory import open_local
+
+        guard_tracebacks()
+        try:
+            session = open_local(self.section, password=self._password, interactive=False)
+        except SlackWrapperError as error:
+            raise workflow_error(error) from None
+        self._serve(session, led_here=False)
+
+    def _foresee(self) -> None:
+        """Open the keys of steps that a checkpoint may add: now somebody is there to be asked.
+
+        Whether they will be needed is not known, so trouble is told and ends nothing.
+        """
+        from slack_wrapper.run import planned
+
+        steps = planned.possible_steps(self._workflow)
+        if not steps or not self.for_real():
+            return
+        try:
+            session = self._shared.session()
+            for key in sorted(set(steps.values()), key=str) if session.sends else ():
+                session.workspace(key)
+        except SlackWrapperError as error:
+            names = ", ".join(sorted(steps))
+            warn(f"a checkpoint may add the step {names}, which could not post: {error}")
+        except KeyboardInterrupt:
+            raise interrupted() from None
+
+    def _check(self, session: LocalSession, steps: list[Any], made: set[str]) -> None:
+        """Unlock the keys, and end the run here if a step of it could not succeed.
+
+        Raises:
+            SlackWrapperError: a key does not open, or a step could not succeed.
+        """
+        from slack_wrapper.preflight import preflight
+        from slack_wrapper.run import planned
+
+        known = [planned.request(job) for job in steps]
+        # Keys of steps with `on_failure: warn` are opened by the preflight, which lets them fail.
+        keys = {one.encrypted_key for one in known if one and one.on_failure != WARN}
+        if None in known and self.section.get("encrypted_key"):
+            keys.add(self.section["encrypted_key"])
+        for key in sorted(keys - made, key=str):
+            session.workspace(key)
+        requests = [one for one in known if one and one.encrypted_key not in made]
+        preflight.demand(session, requests, tell=self._tell)
+
+    def _tell(self, text: str) -> None:
+        if not self._workflow.output_settings.quiet:
+            console.tell(text)
+
+    def _serve(self, session: LocalSession, *, led_here: bool) -> None:
+        """Serve the steps whose jobs this process runs.
+
+        Args:
+            session: posts.
+            led_here: whether this process leads the run.
+
+        Raises:
+            snakemake.exceptions.WorkflowError: no folder takes a socket.
+        """
+        from slack_wrapper.run.served_steps import RunningSteps
+        from slack_wrapper.session.server import ServedSession
+
+        steps = RunningSteps(self._workflow, session, self._stopping, led_here=led_here)
+        try:
+            self._served = ServedSession(session, _tell_jobs, steps)
+        except OSError as error:
+            raise workflow_error(
+                SessionUnreachable(
+                    f"the session of the run cannot be served: {os_reason(error)}",
+                    hint="let TMPDIR name a folder of a local file system that can be written",
+                )
+            ) from None
+        atexit.register(self.end)
+
+    def _say(self, when: str) -> None:
+        if when in self._said:
+            self._said[when]()
+
+    def for_real(self) -> bool:
+        """Whether this process runs jobs: no dry run, no --touch, no job's own Snakemake."""
+        workflow = self._workflow
+        return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
+
+    def _keep_local(self) -> None:
+        """Keep our steps on this host: `use rule … with:` may have lost `localrule: True`."""
+        ours = [rule.name for rule in self._workflow.rules
+                if our_rules.posts(rule) or our_rules.encrypts(rule)]  # fmt: skip
+        self._workflow.localrules(*ours)
+
+
+def _tell_jobs(path: str) -> None:
+    """Let the jobs that are started from now on know where the session is."""
+    os.environ[protocol.VARIABLE] = path
+
+
+def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -> Run:
+    """Give a workflow its run, once however often the rule files are parsed, and hook it in."""
+    run: Run | None = getattr(workflow, _MARK, None)
+    if run is None:
+        run = Run(workflow, section, password)
+        setattr(workflow, _MARK, run)
+        # For the command of our rules, wherever this process has been begun from.
+        os.environ[our_rules.PYTHON_VARIABLE] = sys.executable
+        os.environ[our_rules.CLIENT_VARIABLE] = thin_client()
+        if workflow.is_main_process:
+            # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
+            withdraw_from_environment()
+            guard_tracebacks()
+            compose(workflow, "onstart", run.start)
+            compose(workflow, "onsuccess", run.succeed, ours_first=False)
+            compose(workflow, "onerror", run.fail, ours_first=False)
+        elif workflow.remote_exec:
+            # A job on a cluster: its run is led from somewhere else, whatever path the scheduler
+            # has brought along with the environment of the submit host.
+            os.environ[protocol.VARIABLE] = protocol.ELSEWHERE
+        else:  # a job's own Snakemake on this host, or within a job on a cluster
+            os.environ.setdefault(protocol.VARIABLE, protocol.ELSEWHERE)
+    return run
+
+
+def run_of(workflow: Any) -> Run:
+    """Return the run that the rule files have attached to a workflow.
+
+    Raises:
+        RequestError: no rule file of ours is included.
+    """
+    run: Run | None = getattr(workflow, _MARK, None)
+    if run is None:
+        raise RequestError(
+            "the workflow includes no rule file of slack_wrapper",
+            hint='write include: slack_wrapper.rules("slack.smk") before the hooks',
+        )
+    return run

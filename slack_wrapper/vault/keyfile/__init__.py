@@ -1,0 +1,1 @@
+"""The encrypted key file: its format, its cryptography, and how it is shared."""

@@ -1,0 +1,1 @@
+"""Where the password of a key file comes from: config, command, file, keyring, prompt."""
