@@ -14,7 +14,7 @@ import yaml
 import slack_wrapper
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, REPOSITORY, run
-from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, shown, write
+from tests.support.steps import CONFIG, INCLUDE, STEPS, shown, write
 
 
 @pytest.fixture(scope="module")

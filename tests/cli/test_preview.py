@@ -7,7 +7,7 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import Run
-from tests.workflow.test_steps import INCLUDE, receipt, write
+from tests.support.steps import INCLUDE, receipt, write
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
 NOTHING = {"SLACK_WRAPPER_BASE_URL": "http://127.0.0.1:9/api/"}

@@ -7,7 +7,7 @@ import pytest
 from slack_wrapper.sandbox.server import Sandbox
 from tests.cli.test_librec import files_of
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, write
 
 STORAGE = """
 storage there: provider="fs"

@@ -9,7 +9,7 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
-from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, shown, write
+from tests.support.steps import CONFIG, INCLUDE, STEPS, shown, write
 
 pytestmark = pytest.mark.secret_service
 SERVICE = str(Path(__file__).parent / "with-secret-service")

@@ -15,7 +15,7 @@ import yaml
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 from tests.secret_service.test_keyring import SERVICE
-from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, shown, write
+from tests.support.steps import CONFIG, INCLUDE, STEPS, shown, write
 
 pytestmark = pytest.mark.secret_service
 PAGE = Path(__file__).parents[2] / "docs" / "unattended.md"

@@ -26,8 +26,8 @@ from slack_wrapper.session.factory import open_local
 from slack_wrapper.vault.keyfile import store
 from slack_wrapper.vault.token_kind import secret_kind
 from tests.conftest import PASSWORD, REPOSITORY, Run
+from tests.support.steps import INCLUDE, receipt, shown, write
 from tests.webhooks.server import FLAVORS, WebhookServer
-from tests.workflow.test_steps import INCLUDE, receipt, shown, write
 
 BLOCKS = [
     {"type": "header", "text": {"type": "plain_text", "text": "NDCG"}},

@@ -8,7 +8,7 @@ import pytest
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, write
 
 DIGITS = "001234567890"  # Snakemake takes it for the number 1234567890
 LOOKS = """

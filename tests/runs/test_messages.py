@@ -8,7 +8,7 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, fails, receipt, shown, write
+from tests.support.steps import CONFIG, INCLUDE, fails, receipt, shown, write
 
 SCORES = "model\tndcg\nknn\t0.5\nforest\t0.75\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)

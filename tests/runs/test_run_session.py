@@ -30,7 +30,7 @@ from slack_wrapper.session.remote import RemoteSession
 from slack_wrapper.session.server import ASKING, ServedSession
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run, run
-from tests.workflow.test_steps import CONFIG, INCLUDE, MODULE, shown, write
+from tests.support.steps import CONFIG, INCLUDE, MODULE, shown, write
 
 MANY = """
 use rule slack_message as many with:

@@ -15,7 +15,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
 from tests.conftest import PASSWORD, Run, run
-from tests.delivery.conftest import STATE, request, step, texts
+from tests.spool.conftest import STATE, request, step, texts
 
 ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
 

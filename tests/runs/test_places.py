@@ -6,7 +6,7 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, write
 
 WORK = """
 rule work:

@@ -8,7 +8,7 @@ from slack_wrapper import locate
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, shown, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, shown, write
 
 SERVED = f"""{INCLUDE}
 use rule slack_message as hello with:

@@ -58,7 +58,7 @@ with outbox.flushing() as ours, receipt_lock.locked() as held:
     assert Path(entry.files["data.txt"].kept).read_text() == "data"
     outbox.update(entry, "mine now")
     outbox.remove(entry)
-message, = shared.read_all(Path(".snakemake/slack/digests"))
+message, = digest_log.read_all(Path(".snakemake/slack/digests"))
 message.put("d" * 20, "a line of mine", "slack/d.json")
 message.write()
 ledger.forget(ledger.find("a" * 20))

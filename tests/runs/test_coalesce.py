@@ -14,7 +14,7 @@ from slack_wrapper.locate import thin_client
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, fails, receipt, write
+from tests.support.steps import CONFIG, INCLUDE, fails, receipt, write
 
 STEPS = """
 use rule slack_message as sample with:

@@ -21,7 +21,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.spool.outbox import Outbox
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, write
+from tests.support.steps import CONFIG, INCLUDE, write
 
 HOOKS = """
 import slack_wrapper

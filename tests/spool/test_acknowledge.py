@@ -11,7 +11,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sending import receipts
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.spool import entry as entries
-from tests.delivery.conftest import STATE, request, step
+from tests.spool.conftest import STATE, request, step
 
 
 def test_steps_that_have_ended_well_are_forgotten_without_reading_anything(

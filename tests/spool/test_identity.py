@@ -14,7 +14,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sending import identity
 from slack_wrapper.session.local import LocalSession
-from tests.delivery.conftest import CHANNEL, KEY, request, step, texts
+from tests.spool.conftest import CHANNEL, KEY, request, step, texts
 
 # How it is sent: none of it makes another post.
 HOW: list[dict[str, Any]] = [

@@ -17,8 +17,8 @@ from slack_wrapper.session.local import LocalSession
 from slack_wrapper.spool import digest_log
 from slack_wrapper.spool.ledger import Ledger
 from slack_wrapper.spool.outbox import Outbox
-from tests.delivery.conftest import STATE, texts
-from tests.delivery.frozen import make
+from tests.spool.conftest import STATE, texts
+from tests.spool.frozen import make
 
 FROZEN = Path(__file__).parent / "frozen"
 RELEASES = sorted(path.name for path in FROZEN.iterdir() if (path / "slack").is_dir())

@@ -11,7 +11,7 @@ from slack_wrapper.message.parameters import build
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session import current
 from tests.conftest import PASSWORD
-from tests.workflow.test_steps import CONFIG, INCLUDE, write
+from tests.support.steps import CONFIG, INCLUDE, write
 
 HELLO = """
 use rule slack_message as hello with:

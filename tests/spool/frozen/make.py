@@ -1,9 +1,9 @@
 """Makes a folder of state files with the code of a release, to be read by all later ones.
 
     git archive RELEASE | tar -x -C OLD
-    PYTHONPATH=OLD python tests/delivery/frozen/make.py tests/delivery/frozen/RELEASE
+    PYTHONPATH=OLD python tests/spool/frozen/make.py tests/spool/frozen/RELEASE
 
-What the steps are is in `STEPS`; `tests/delivery/test_frozen.py` runs the same ones again.
+What the steps are is in `STEPS`; `tests/spool/test_frozen.py` runs the same ones again.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from slack_wrapper.sending.schedule import due
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, write
 
 KEY = ("--encrypted-key", "keys/slack-api.enc", "--channel", "librec_channel")
 ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}

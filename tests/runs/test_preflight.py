@@ -10,7 +10,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, shown, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, shown, write
 
 WORK = """
 rule work:

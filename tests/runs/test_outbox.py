@@ -8,7 +8,7 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
-from tests.workflow.test_steps import CONFIG, INCLUDE, STEPS, receipt, shown, write
+from tests.support.steps import CONFIG, INCLUDE, STEPS, receipt, shown, write
 
 DOWN = "http://127.0.0.1:9/api/"  # nobody listens on the discard port
 BOTH = ["hello from WORD", "viz-bar-NormalizedDCG.jpg"]

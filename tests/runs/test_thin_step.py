@@ -19,7 +19,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.snakemake_adapter import our_rules
 from tests.conftest import PASSWORD, REPOSITORY, Run, run
-from tests.workflow.test_steps import CONFIG, INCLUDE, receipt, shown, write
+from tests.support.steps import CONFIG, INCLUDE, receipt, shown, write
 
 HELLO = """
 use rule slack_message as hello with:
