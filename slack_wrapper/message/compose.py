@@ -11,7 +11,7 @@ from slack_wrapper.common.text import shorten
 from slack_wrapper.common.text_parts import split
 from slack_wrapper.errors import RequestError
 from slack_wrapper.message import beside_files
-from slack_wrapper.message.block_limits import MAX_SECTION_FIELDS, MAX_SECTION_TEXT, faults
+from slack_wrapper.message.block_limits import MAX_SECTION_FIELDS, MAX_SECTION_TEXT, faults, fit
 from slack_wrapper.message.mentions import People, shown
 from slack_wrapper.model.request import FILE, Request
 
@@ -63,7 +63,7 @@ def compose(request: Request, people: People, *, link: str = "") -> Draft:
     check_blocks(blocks, request)
     if request.color and not _COLOR.fullmatch(request.color):
         raise RequestError(
-            f"{_step(request)}: color is {request.color}",
+            f"{step_name(request)}: color is {request.color}",
             hint="use good, warning, danger or a form like #36a64f",
         )
     if request.option == FILE:
@@ -73,7 +73,7 @@ def compose(request: Request, people: People, *, link: str = "") -> Draft:
     parts = tuple(split(text))
     body = [*_sections(text), *blocks]
     fallback = parts[0] if parts else _fallback(request)
-    if len(parts) > 1 or not _fit(body):  # too much for a coloured bar: the text as text
+    if len(parts) > 1 or not fit(body):  # too much for a coloured bar: the text as text
         return Draft(parts, [], [{"color": request.color, "blocks": blocks}] if blocks else [])
     return Draft(("",), [], [{"color": request.color, "blocks": body, "fallback": fallback}])
 
@@ -122,11 +122,7 @@ def check_blocks(blocks: list[dict[str, Any]], request: Request) -> None:
         RequestError: nothing was sent.
     """
     for fault in faults(blocks):
-        raise RequestError(f"{_step(request)}: {fault.path} {fault.told}", hint=fault.hint)
-
-
-def _fit(blocks: list[dict[str, Any]]) -> bool:
-    return next(faults(blocks), None) is None
+        raise RequestError(f"{step_name(request)}: {fault.path} {fault.told}", hint=fault.hint)
 
 
 def _footer(request: Request, link: str) -> str:
@@ -143,7 +139,7 @@ def _plain(text: str, blocks: list[dict[str, Any]], request: Request) -> Draft:
         later = [] if not text else [{"blocks": blocks}]
         return Draft(parts, shown, later)
     whole = [*_sections(text), *blocks]
-    return Draft(parts, whole) if _fit(whole) else Draft(parts, [], [{"blocks": blocks}])
+    return Draft(parts, whole) if fit(whole) else Draft(parts, [], [{"blocks": blocks}])
 
 
 def _last(footer: str) -> list[dict[str, Any]]:
@@ -156,7 +152,7 @@ def _with_files(request: Request, text: str, footer: str) -> Draft:
     """Return what is said beside files: as blocks, and as a plain text where these are refused."""
     if request.images:
         raise RequestError(
-            f"{_step(request)}: images cannot be combined with option file",
+            f"{step_name(request)}: images cannot be combined with option file",
             hint="name them as files; Slack shows pictures among the files",
         )
     if request.color:
@@ -173,7 +169,7 @@ def _with_files(request: Request, text: str, footer: str) -> Draft:
         ([*said, *around], own),
         (said, [*own, *around]),
     ):
-        if _fit(blocks) and beside_files.are_shown(blocks):
+        if fit(blocks) and beside_files.are_shown(blocks):
             return Draft(parts, blocks, later=later, plain=plain if blocks else None)
     return plain
 
@@ -190,5 +186,6 @@ def _fallback(request: Request) -> str:
     return ", ".join(request.fields) or f"a message of the step {request.rule or 'slack-wrapper'}"
 
 
-def _step(request: Request) -> str:
+def step_name(request: Request) -> str:
+    """Return what errors call the post."""
     return f"step {request.rule}" if request.rule else "the post"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_wrapper.common.text_parts import MAX_TEXT
 from slack_wrapper.errors import RequestError
-from slack_wrapper.message.block_limits import MAX_BLOCKS, MAX_BLOCKS_JSON, Fault, faults
+from slack_wrapper.message.block_limits import (
+    MAX_BLOCKS,
+    MAX_TEXT_SUM,
+    Fault,
+    doubts,
+    faults,
+    text_sum,
+)
 from slack_wrapper.message.compose import Draft, compose
 from slack_wrapper.model.request import APPROVAL, Request
 from slack_wrapper.sending import series
@@ -73,6 +79,7 @@ def of(request: Request, notes: tuple[str, ...] = ()) -> Looks:
         request = question(request)
     people = Namesakes()
     followers = tuple(series.followers(request))
+    notes += tuple(f"{one.path} {one.told} ({one.hint})" for one in doubts(request.blocks))
     try:
         draft = compose(request, people)
     except RequestError:
@@ -92,9 +99,9 @@ def used(looks: Looks) -> Iterator[str]:
             yield f"{where}: {len(part):,} of {MAX_TEXT:,} characters"
     for blocks in (draft.blocks, *(one.get("blocks") or [] for one in draft.attachments)):
         if blocks:
-            size = len(json.dumps(blocks, ensure_ascii=False))
+            size = text_sum(blocks)
             yield (
-                f"blocks: {len(blocks)} of {MAX_BLOCKS}, about {size:,} of {MAX_BLOCKS_JSON:,} "
+                f"blocks: {len(blocks)} of {MAX_BLOCKS}, {size:,} of about {MAX_TEXT_SUM:,} "
                 "characters"
             )
 

@@ -29,7 +29,8 @@ from slack_wrapper.errors import (
     TokenError,
     TokenMalformed,
 )
-from slack_wrapper.message.compose import compose
+from slack_wrapper.message.block_limits import doubts
+from slack_wrapper.message.compose import compose, step_name
 from slack_wrapper.message.mentions import Unasked
 from slack_wrapper.message.webhook_limits import refuse
 from slack_wrapper.model.receipt import Receipt
@@ -110,6 +111,8 @@ class LocalSession:
             return receipts.unsent("disabled", request, [*files, *chain(*later)])
         asks = request.option == APPROVAL
         compose(question(request) if asks else request, Unasked())  # refuses what Slack would
+        for one in doubts(request.blocks):
+            _warn(f"{step_name(request)}: {one.path} {one.told} ({one.hint})")
         if self._settings.dry_run:
             return receipts.unsent("dry_run", request, [*files, *chain(*later)])
         try:

@@ -21,16 +21,29 @@ def _send(box: Sandbox, method: str, body: bytes) -> dict:
 @pytest.mark.parametrize(
     ("block", "place"),
     [
-        ({"type": "section", "fields": ["x"]}, "/blocks/0/fields"),
+        ({"type": "section", "fields": ["x"]}, "/blocks/0/fields/0"),
         ({"type": "section", "fields": 5}, "/blocks/0/fields"),
         ({"type": "section", "text": "x"}, "/blocks/0/text"),
         ({"type": "section", "text": {"type": "mrkdwn", "text": 5}}, "/blocks/0/text"),
         ({"type": "markdown", "text": 5}, "/blocks/0/text"),
         ({"type": "markdown"}, "/blocks/0"),
         ({"type": "header"}, "/blocks/0"),
-        ({"type": "actions", "elements": ["x"]}, "/blocks/0/elements"),
+        ({"type": "actions", "elements": ["x"]}, "/blocks/0/elements/0"),
         ({"type": "context", "elements": 5}, "/blocks/0/elements"),
-        ({"type": "rich_text", "elements": [{"elements": ["x"]}]}, "/blocks/0/elements/0/elements"),
+        ({"type": "rich_text", "elements": [{"elements": ["x"]}]}, "/blocks/0/elements/0/type"),
+        (
+            {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": ["x"]}]},
+            "/blocks/0/elements/0/elements/0",
+        ),
+        ({"type": "hologram"}, "/blocks/0/type"),
+        ({"type": "alert", "text": {"type": "mrkdwn", "text": "x"}}, "/blocks/0/type"),
+        ({"type": "image", "alt_text": "a"}, "/blocks/0"),
+        ({"type": "image", "alt_text": "a", "image_url": "plot.png"}, "/blocks/0/image_url"),
+        ({"type": "image", "alt_text": "a", "slack_file": {"id": "F0"}}, "/blocks/0/slack_file"),
+        ({"type": "actions", "elements": []}, "/blocks/0"),
+        ({"type": "context", "elements": []}, "/blocks/0"),
+        ({"type": "header", "text": {"type": "mrkdwn", "text": "x"}}, "/blocks/0/text"),
+        ({"type": "divider", "block_id": "x" * 256}, "/blocks/0/block_id"),
     ],
 )
 def test_blocks_of_a_wrong_form(box: Sandbox, block: dict, place: str) -> None:

@@ -95,7 +95,13 @@ def test_all_kinds_of_blocks(box: Sandbox, web: WebClient) -> None:
             "type": "rich_text",
             "elements": [{"type": "rich_text_section", "elements": [rich]}],
         },
-        {"type": "video", "title": plain},
+        {
+            "type": "video",
+            "title": plain,
+            "alt_text": "a",
+            "video_url": "https://e.org/v",
+            "thumbnail_url": "https://e.org/t",
+        },
     ]
     attachment = {"color": "danger", "title": "T<", "text": "*x*", "footer": "f"}
     web.chat_postMessage(channel=MEMBER, text="x", blocks=blocks, attachments=[attachment])
