@@ -296,9 +296,19 @@ class FileUnreadable(FileError):
 
 
 class FileChanged(FileError):
-    """The file changed while it was uploaded; the upload was abandoned."""
+    """The file changed while it was uploaded; the upload was abandoned.
+
+    Args:
+        message: see `SlackWrapperError`.
+        path: of the file.
+        hint: see `SlackWrapperError`.
+    """
 
     default_hint = "make the step depend on the rule that writes the file, so that it is finished"
+
+    def __init__(self, message: str, *, path: Path | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
 
 
 class SlackError(SlackWrapperError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, TextIO
 
 from slack_wrapper.client.upload_progress import watched_by
@@ -53,27 +54,41 @@ def progress() -> Iterator[None]:
     except ModuleNotFoundError:
         yield
         return
-    bars: list[Any] = []
-
-    def watch(name: str, size: int, done: int) -> None:
-        if done == 0:
-            _close(bars)
-            bars.append(
-                tqdm.tqdm(
-                    total=size, desc=name, unit="B", unit_scale=True, unit_divisor=1024,
-                    delay=_DELAY, leave=False, file=sys.stderr, dynamic_ncols=True,
-                )
-            )  # fmt: skip
-        elif bars:
-            bars[-1].update(done - bars[-1].n)
-
-    with watched_by(watch):
+    bars = _Bars(tqdm.tqdm)
+    with watched_by(bars):
         try:
             yield
         finally:
-            _close(bars)
+            bars.close()
 
 
-def _close(bars: list[Any]) -> None:
-    while bars:
-        bars.pop().close()
+class _Bars:
+    """One bar below the other for the uploads that go on side by side; see `Watcher`.
+
+    Args:
+        new: makes a bar.
+    """
+
+    def __init__(self, new: Callable[..., Any]) -> None:
+        self._new = new
+        self._bars: dict[Hashable, Any] = {}
+        self._lock = threading.Lock()
+
+    def moved(self, upload: Hashable, name: str, size: int, done: int) -> None:
+        with self._lock:
+            if upload not in self._bars:
+                self._bars[upload] = self._new(
+                    total=size, desc=name, unit="B", unit_scale=True, unit_divisor=1024,
+                    delay=_DELAY, leave=False, file=sys.stderr, dynamic_ncols=True,
+                )  # fmt: skip
+            bar = self._bars[upload]
+            bar.update(done - bar.n)
+
+    def ended(self, upload: Hashable) -> None:
+        with self._lock:
+            if bar := self._bars.pop(upload, None):
+                bar.close()
+
+    def close(self) -> None:
+        for upload in list(self._bars):
+            self.ended(upload)

@@ -16,9 +16,13 @@ class BlockHash:
     A buffer goes back by itself once it is hashed; whoever took it must be done with its content
     before asking for the next one. Both hashing and sending release the interpreter's lock, so that
     they go on side by side.
+
+    Args:
+        size: bytes that will be hashed; of fewer than `BLOCK` the buffers are no larger.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: int = BLOCK) -> None:
+        self._block = min(size, BLOCK)
         self._digest = hashlib.sha256()
         self._free: SimpleQueue[bytearray] = SimpleQueue()
         self._filled: SimpleQueue[tuple[bytearray, memoryview] | None] = SimpleQueue()
@@ -26,10 +30,10 @@ class BlockHash:
         self._thread: threading.Thread | None = None
 
     def buffer(self) -> bytearray:
-        """Return a buffer of `BLOCK` bytes; waits until one has been hashed."""
+        """Return a buffer; waits until one has been hashed."""
         if self._lent < _BUFFERS:
             self._lent += 1
-            return bytearray(BLOCK)
+            return bytearray(self._block)
         return self._free.get()
 
     def update(self, buffer: bytearray, content: memoryview) -> None:

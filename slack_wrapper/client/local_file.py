@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.client.hashing import BLOCK, BlockHash
-from slack_wrapper.client.upload_progress import tell
+from slack_wrapper.client.upload_progress import tell, tell_end
+from slack_wrapper.common import slots
 from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.common.text import shorten
 from slack_wrapper.common.valid_text import valid
@@ -39,6 +40,7 @@ class LocalFile:
         size: bytes.
         identity: device, inode, size and time of last change in ns.
         alt: of a picture, what those hear who do not see it; empty for other files.
+        sha256: in hex, of the bytes that it must have; empty where any will do.
     """
 
     path: Path
@@ -47,6 +49,7 @@ class LocalFile:
     size: int
     identity: tuple[int, int, int, int]
     alt: str = ""
+    sha256: str = ""
 
 
 def check(
@@ -95,14 +98,15 @@ class WatchedReader:
     """Reads one `LocalFile`, hashes what it reads, and notices when the file changes meanwhile.
 
     Raises:
-        FileChanged: from `read` or `finish`, when the file is not what `check` saw.
+        FileChanged: from `read` or `finish`, when the file is not what `check` saw, or has not the
+            bytes that it must have.
         FileMissing, FileUnreadable: the file cannot be opened any more.
     """
 
     def __init__(self, file: LocalFile) -> None:
         self._file = file
         self._left = file.size
-        self._hash = BlockHash()
+        self._hash = BlockHash(file.size)
         self._handle: FileIO | None = None
 
     def __enter__(self) -> WatchedReader:
@@ -115,10 +119,11 @@ class WatchedReader:
                 f"the file {self._file.path} cannot be read: {os_reason(error)}"
             ) from None
         self._compare()
-        tell(self._file.name, self._file.size, 0)
+        tell(self, self._file.name, self._file.size, 0)
         return self
 
     def __exit__(self, *exc: Any) -> None:
+        tell_end(self)
         self._hash.close()
         if self._handle:
             self._handle.close()
@@ -129,6 +134,7 @@ class WatchedReader:
         Never more than the file had when it was checked.
         """
         assert self._handle is not None
+        slots.check()
         wanted = min(size, BLOCK, self._left)
         if wanted == 0:
             return memoryview(b"")
@@ -144,7 +150,7 @@ class WatchedReader:
             raise self._changed()
         self._hash.update(buffer, block)
         self._left -= len(block)
-        tell(self._file.name, self._file.size, self._file.size - self._left)
+        tell(self, self._file.name, self._file.size, self._file.size - self._left)
         return block
 
     def finish(self) -> str:
@@ -152,7 +158,10 @@ class WatchedReader:
         if self._left:
             raise self._changed()
         self._compare()
-        return self._hash.hexdigest()
+        digest = self._hash.hexdigest()
+        if self._file.sha256 not in ("", digest):
+            raise self._changed()
+        return digest
 
     def _compare(self) -> None:
         assert self._handle is not None
@@ -160,4 +169,5 @@ class WatchedReader:
             raise self._changed()
 
     def _changed(self) -> FileChanged:
-        return FileChanged(f"the file {self._file.path} changed while it was uploaded")
+        path = self._file.path
+        return FileChanged(f"the file {path} changed while it was uploaded", path=path)

@@ -1,32 +1,19 @@
-"""Calls that only ask: within Slack's limits, for the right workspace, for as long as told.
-
-Limits: https://docs.slack.dev/apis/web-api/rate-limits; the tier of a method stands on its page.
-"""
+"""Calls that only ask: within Slack's limits, for the right workspace, for as long as told."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from slack_wrapper.client import team
+from slack_wrapper.client import call_rate, team
+from slack_wrapper.client.call_rate import TIERS
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import RateLimited, SlackUnavailable
 
-# Calls a minute of what may be asked for many channels or people at once. Pages of lists are read
-# one after the other, as fast as Slack gives them.
-TIERS: Mapping[str, int] = {
-    "conversations.info": 50,
-    "conversations.open": 50,
-    "users.lookupByEmail": 50,
-    "users.info": 100,
-    "files.getUploadURLExternal": 100,
-}
-_MINUTE = 60.0
 # Pages in a row that bring nothing new before a list counts as endless. Filters are applied after a
 # page is cut, so that many in a row may be empty.
 MOST_IDLE = 500
@@ -53,8 +40,7 @@ class Lookup:
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
-        self._asked: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
+        self._rates = {method: call_rate.CallRate(most) for method, most in TIERS.items()}
 
     def ask(
         self, method: str, params: Mapping[str, Any], *, about: str, until: float | None = None
@@ -85,7 +71,7 @@ class Lookup:
             )
 
         def call() -> dict[str, Any]:
-            wait = self._take(method)
+            wait = self._rates[method].take() if method in TIERS else 0.0
             if wait:
                 raise RateLimited(
                     f"slack takes {TIERS[method]} calls of {method} a minute",
@@ -95,19 +81,6 @@ class Lookup:
             return team.call(self.transport, method, params, about=about)
 
         return Retrier(policy).run(call)
-
-    def _take(self, method: str) -> float:
-        """Take one of the calls of this minute; return the seconds to wait when there is none."""
-        most = TIERS.get(method)
-        if most is None:
-            return 0.0
-        now = time.monotonic()
-        with self._lock:
-            times = self._asked.setdefault(method, deque(maxlen=most))
-            if len(times) == most and now - times[0] < _MINUTE:
-                return _MINUTE - (now - times[0])
-            times.append(now)
-            return 0.0
 
 
 class Listing:

@@ -16,7 +16,6 @@ from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import SlackAmbiguous, SlackError
 
 _POST = "chat.postMessage"
-_TS = "\0"  # in a link of another message, where the ts goes
 # Readings that Slack has interrupted, which are gone on with: fingerprint and key of the post → it.
 _interrupted: dict[tuple[str, str], _Search] = {}
 
@@ -236,31 +235,3 @@ class _Search:
 
     def _at(self, ts: str) -> Posted:
         return Posted(self._channel, ts)
-
-
-def permalink(transport: Transport, posted: Posted, thread: str | None = None) -> str | None:
-    """Return the link to a message; None when Slack does not tell it: the post itself is done.
-
-    Links to messages of one channel, or of one thread, differ in the ts only; so Slack is asked for
-    the first one, and the others are made after it.
-
-    Args:
-        transport: the connection.
-        posted: the message.
-        thread: ts of the root that it replies to.
-    """
-    place = (posted.channel, thread)
-    ours = f"/p{posted.ts.replace('.', '')}"
-    if place in transport.links:
-        return transport.links[place].replace(_TS, ours)
-    try:
-        answer = transport.call(
-            "chat.getPermalink", {"channel": posted.channel, "message_ts": posted.ts}
-        )
-    except SlackError:
-        return None
-    link = str(answer["permalink"])
-    # A root that has replies already is linked to as a part of its thread, unlike others.
-    if ours in link and posted.ts not in link:
-        transport.links[place] = link.replace(ours, _TS)
-    return link

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from slack_wrapper.common import slots
 from slack_wrapper.common.budget import affords
 from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackUnavailable
@@ -38,6 +40,8 @@ class RetryPolicy:
 class Retrier:
     """Runs the calls of one post under a policy and counts how often one had to be repeated.
 
+    To be shared between the threads of that post.
+
     Args:
         policy: bounds the repetitions.
         pace: waits for the turn of a call that people see.
@@ -55,6 +59,7 @@ class Retrier:
         self.attempts = 1
         self._pace = pace or _at_once
         self._limited = limited or _nobody
+        self._lock = threading.Lock()
 
     def run(
         self,
@@ -62,6 +67,7 @@ class Retrier:
         *,
         settle: Callable[[], T | None] | None = None,
         visible: bool = False,
+        limited: Callable[[float], None] | None = None,
     ) -> T:
         """Return `call()`, tried again after transient trouble.
 
@@ -71,6 +77,8 @@ class Retrier:
             settle: finds out whether an ambiguous call was carried out: its result if so, None if
                 surely not. Without it, or when it raises SlackAmbiguous, an ambiguous outcome is
                 raised at once and never repeated.
+            limited: is told the seconds for which Slack wants none of these calls, where they have
+                a limit of their own; else the one of this retrier is.
 
         Raises:
             SlackUnavailable: still so after the last attempt, or surely not carried out by then.
@@ -85,14 +93,14 @@ class Retrier:
                     self._pace()
                 return call()
             except RateLimited as error:
-                self._limited(error.retry_after)
+                (limited or self._limited)(error.retry_after)
                 limits += 1
                 wait = self._limited_wait(error.retry_after, limits)
                 if time.monotonic() - began + wait > self.policy.max_wait:
                     raise
-                time.sleep(wait)
+                slots.pause(wait)
                 started += wait
-                self.attempts += 1
+                self._count()
                 continue
             except SlackAmbiguous as error:
                 if settle is None:
@@ -106,6 +114,10 @@ class Retrier:
             except SlackUnavailable as error:
                 self._give_up_or_sleep(attempt, started, error)
             attempt += 1
+            self._count()
+
+    def _count(self) -> None:
+        with self._lock:
             self.attempts += 1
 
     def _limited_wait(self, asked: float, limits: int) -> float:
@@ -124,7 +136,7 @@ class Retrier:
         over = attempt == self.policy.attempts or spent + wait > self.policy.total
         if over or not affords(wait):
             raise error
-        time.sleep(wait)
+        slots.pause(wait)
 
 
 def _not_done(error: SlackAmbiguous) -> SlackUnavailable:

@@ -28,7 +28,7 @@ class Transport(Protocol):
         team_id: the workspace that a token of an organization looks things up in; may be empty.
         team_url: address of the workspace, such as `https://lab.slack.com/`; empty until known.
         fingerprint: names what Slack's limits belong to; tells nothing of the secret.
-        links: what `messages.permalink` has learned.
+        links: what `permalinks.permalink` has learned.
         lookups: bounds the repetitions of calls that only ask for something.
     """
 

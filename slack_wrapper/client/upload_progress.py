@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Hashable, Iterator
+from typing import Protocol
 
-# Is told name and size of a file, and how many of its bytes have been read; 0 when it begins anew.
-Watcher = Callable[[str, int, int], None]
+
+class Watcher(Protocol):
+    """Is told how far uploads have come, from several threads."""
+
+    def moved(self, upload: Hashable, name: str, size: int, done: int) -> None:
+        """Note that so many bytes of an upload have been read; 0 when it begins.
+
+        Args:
+            upload: tells it from others of the same name.
+            name: of the file in Slack.
+            size: bytes of the file.
+            done: bytes that have been read.
+        """
+
+    def ended(self, upload: Hashable) -> None:
+        """Note that an upload is over, however it ended."""
+
 
 _watchers: list[Watcher] = []
 
@@ -21,7 +37,13 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
         _watchers.remove(watcher)
 
 
-def tell(name: str, size: int, done: int) -> None:
-    """Tell the watchers how far a file has come."""
-    for watcher in _watchers:
-        watcher(name, size, done)
+def tell(upload: Hashable, name: str, size: int, done: int) -> None:
+    """Tell the watchers how far an upload has come; see `Watcher.moved`."""
+    for watcher in list(_watchers):
+        watcher.moved(upload, name, size, done)
+
+
+def tell_end(upload: Hashable) -> None:
+    """Tell the watchers that an upload is over."""
+    for watcher in list(_watchers):
+        watcher.ended(upload)

@@ -1,20 +1,27 @@
 """Slack's external upload: reserve a URL, stream the bytes to it, share the files in one message.
 
-https://docs.slack.dev/messaging/working-with-files#upload. Memory does not grow with the file.
+https://docs.slack.dev/messaging/working-with-files#upload. Several files are uploaded side by side,
+`AT_ONCE` at a time in the whole process, and stay in their order. Memory grows neither with the
+files nor with their number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 
+from slack_wrapper.client import call_rate
 from slack_wrapper.client.local_file import LocalFile, WatchedReader
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.transport import Transport
+from slack_wrapper.common import slots
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackUnavailable
 
+RESERVE = "files.getUploadURLExternal"
 COMPLETE = "files.completeUploadExternal"
+AT_ONCE = 4  # uploads; each has a connection and about 4 MiB
+_SLOTS = slots.Slots(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,39 @@ class Share:
     blocks: Sequence[dict[str, Any]] = ()
 
 
+def upload_all(
+    transport: Transport,
+    files: Sequence[LocalFile],
+    retrier: Retrier,
+    *,
+    timeout: float | None = None,
+    private: bool = False,
+) -> Iterator[UploadedFile]:
+    """Send the bytes of files, several at a time; nobody sees them before `share`.
+
+    When one fails, the others are given up. Those before the first that is missing are yielded all
+    the same, so that a later try goes on behind them.
+
+    Args:
+        transport: the connection.
+        files: what `files.check` has looked at.
+        retrier: bounds the repetitions.
+        timeout: see `upload`.
+        private: whether to complete them, without showing them to anybody; see `keep_private`.
+
+    Raises:
+        FileError, SlackError: see `upload`; of several, that of the first file.
+    """
+
+    def send(file: LocalFile) -> UploadedFile:
+        sent = upload(transport, file, retrier, timeout=timeout)
+        if private:
+            keep_private(transport, sent, retrier)
+        return sent
+
+    return _SLOTS.in_order(send, files)
+
+
 def upload(
     transport: Transport, file: LocalFile, retrier: Retrier, *, timeout: float | None = None
 ) -> UploadedFile:
@@ -76,10 +116,12 @@ def upload(
         FileChanged: it changed meanwhile; the upload is abandoned.
         SlackRefused, SlackUnavailable: see `Transport`.
     """
+    rate = call_rate.of(transport.fingerprint, RESERVE)
 
     def once() -> UploadedFile:
+        rate.wait(RESERVE, retrier.policy.max_wait)
         place = transport.call(
-            "files.getUploadURLExternal",
+            RESERVE,
             {"filename": file.name, "length": file.size, "alt_txt": file.alt or None},
             about=f"file {file.path}",
         )
@@ -94,7 +136,7 @@ def upload(
             digest = reader.finish()
         return UploadedFile(str(place["file_id"]), file.name, file.title, file.size, digest)
 
-    return retrier.run(once)
+    return retrier.run(once, limited=rate.hold)
 
 
 def may_upload(transport: Transport, name: str) -> None:
@@ -103,7 +145,7 @@ def may_upload(transport: Transport, name: str) -> None:
     Raises:
         SlackRefused, SlackUnavailable: see `Transport`.
     """
-    transport.call("files.getUploadURLExternal", {"filename": name, "length": 1}, about=name)
+    transport.call(RESERVE, {"filename": name, "length": 1}, about=name)
 
 
 def share_arguments(files: Sequence[UploadedFile], target: Share) -> dict[str, Any]:

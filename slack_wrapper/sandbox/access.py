@@ -30,7 +30,7 @@ class Caller:
         user: ID of the token's user.
         scopes: of the token.
         args: the call's arguments.
-        url: address of the server, for links.
+        url: address of the server.
         org: whether the token is an organization's (Enterprise Grid) and not a workspace's.
         expires_in: seconds after which a token that rotates is dead; 0 for others.
     """
@@ -42,6 +42,11 @@ class Caller:
     url: str
     org: bool = False
     expires_in: int = 0
+
+    @property
+    def team_url(self) -> str:
+        """Address of the workspace, without the last slash."""
+        return str(self.store.data.get("url") or self.url).rstrip("/")
 
     def need_team(self) -> None:
         """Refuse an organization's token that does not say which workspace it means."""

@@ -110,7 +110,7 @@ def get_permalink(call: Caller) -> Answer:
     message = call.store.message(channel["id"], ts)
     if message is None:
         raise Refused("message_not_found")
-    link = f"{call.url}/archives/{channel['id']}/p{ts.replace('.', '')}"
+    link = f"{call.team_url}/archives/{channel['id']}/p{ts.replace('.', '')}"
     if "thread_ts" in message:
         link += f"?thread_ts={message['thread_ts']}&cid={channel['id']}"
     return {"channel": channel["id"], "permalink": link}

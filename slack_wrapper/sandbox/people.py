@@ -18,7 +18,7 @@ def auth_test(call: Caller) -> Answer:
     return {
         **(organization if call.org else {}),
         **expires,
-        "url": f"{call.url}/",
+        "url": f"{call.team_url}/",
         "team": call.store.data["team"],
         "team_id": "E0000ORG" if call.org else "T0000TEAM",
         "user": user.get("name", ""),

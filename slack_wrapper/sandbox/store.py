@@ -71,7 +71,7 @@ def check_seed(seed: Any) -> None:
         "webhooks": ("path", "channel"),
         "usergroups": ("id", "handle"),
     }
-    unknown = sorted(set(seed) - {"team", *needed})
+    unknown = sorted(set(seed) - {"team", "url", *needed})
     if unknown:
         raise ValueError(f"unknown key {unknown[0]}")
     if not seed.get("channels"):
@@ -133,6 +133,7 @@ class Store:
             token.setdefault("token", f"xoxb-sandbox-{secrets.token_hex(12)}")
         return {
             "team": fresh.get("team", "Sandbox Lab"),
+            "url": fresh.get("url", ""),
             "users": fresh.get("users", []),
             "tokens": fresh.get("tokens", []),
             "channels": fresh.get("channels", []),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from slack_wrapper.client import messages, sharing
+from slack_wrapper.client import messages, permalinks, sharing
 from slack_wrapper.client.local_file import LocalFile
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.names import Names
@@ -81,7 +81,7 @@ class Delivery:
         if sharing and not progress.accepted:
             self._upload()
         if self.request.images and progress.parts == 0:
-            uploading.send_images(self)
+            uploading.send(self, private=True)
         with self.lane:
             if sharing:
                 self._share()
@@ -92,7 +92,7 @@ class Delivery:
         posted = Posted(progress.channel or "", progress.ts or "")
         link = None
         if progress.ts:
-            link = messages.permalink(self.workspace.transport, posted, progress.thread)
+            link = permalinks.permalink(self.workspace.transport, posted, progress.thread)
         return receipts.delivered(
             self.request,
             posted,
@@ -144,7 +144,7 @@ class Delivery:
         progress = self.progress
         if progress.channel is None:
             self._locate()
-        uploading.send_files(self)
+        uploading.send(self)
 
     def _locate(self) -> None:
         """Learn the ID of the channel: uploads take no names."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from slack_wrapper.client.error_codes import OF_THE_POST
+from slack_wrapper.client.local_file import LocalFile
 from slack_wrapper.client.settling import FULL, LOOKED_FOR
 from slack_wrapper.common import console
 from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import (
+    FileChanged,
     FileError,
     LedgerUnusable,
     RequestError,
@@ -23,9 +25,10 @@ from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import Request
 from slack_wrapper.sending import receipts
 from slack_wrapper.sending.poster import holds
-from slack_wrapper.sending.queued_files import unchanged
+from slack_wrapper.sending.queued_files import found_changed, unchanged
 from slack_wrapper.sending.reachability import knock
 from slack_wrapper.sending.run_threads import BEHIND
+from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.entry import Entry
 from slack_wrapper.spool.folder_index import Name, place_name
 
@@ -189,7 +192,7 @@ class _Flush:
             if courier.reach.in_doubt(entry.place[0]):
                 # A post without an answer may be in the channel, a question not.
                 knock(workspace, courier.reach, entry.place[0])
-            receipt = courier.send(workspace, request, entry, files, save)
+            receipt = self._send(workspace, request, entry, files, save)
             save()
         except SlackWrapperError as error:
             try:
@@ -199,6 +202,19 @@ class _Flush:
             return error
         self._arrived(entry, receipt)
         return receipt
+
+    def _send(
+        self,
+        workspace: Workspace,
+        request: Request,
+        entry: Entry,
+        files: Sequence[LocalFile],
+        save: Callable[[], None],
+    ) -> Receipt:
+        try:
+            return self._courier.send(workspace, request, entry, files, save)
+        except FileChanged as error:
+            raise found_changed(error, entry) from None
 
     def _arrived(self, entry: Entry, receipt: Receipt) -> None:
         """Tell the replies, the ledger and the receipt of a delivered entry, and take it out."""

@@ -517,8 +517,14 @@ class Courier:
     def _keep_files(self, entry: Entry, files: Sequence[LocalFile]) -> None:
         folder = self.outbox.files / entry.progress.key
         try:
-            for file in files:
-                entry.files[str(file.path)] = keep(str(file.path), folder, changes=self.changes)
+            for number, file in enumerate(files):
+                sent = entry.progress.uploaded[number : number + 1]
+                entry.files[str(file.path)] = keep(
+                    str(file.path),
+                    folder,
+                    changes=self.changes,
+                    sha256=str(sent[0]["sha256"]) if sent else "",
+                )
         except OSError as error:
             raise LedgerUnusable(f"the files of the post cannot be kept: {error}") from None
 

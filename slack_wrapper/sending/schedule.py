@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from slack_wrapper.client import messages, scheduled
+from slack_wrapper.client import permalinks, scheduled
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common import durations
@@ -137,7 +137,7 @@ def _receipt(delivery: Delivery, found: str | Posted) -> Receipt:
         request,
         found,
         thread_ts=progress.thread,
-        permalink=messages.permalink(delivery.workspace.transport, found, progress.thread),
+        permalink=permalinks.permalink(delivery.workspace.transport, found, progress.thread),
         key=progress.key,
         attempts=progress.attempts,
     )

@@ -12,7 +12,7 @@ from slack_wrapper.spool import state_file
 from slack_wrapper.spool.entry import KeptFile
 
 
-def keep(path: str, folder: Path, *, changes: Callable[[str], bool]) -> KeptFile:
+def keep(path: str, folder: Path, *, changes: Callable[[str], bool], sha256: str = "") -> KeptFile:
     """Keep a file in `folder` as it is now, and write down what that is.
 
     A file that nothing writes in place, such as a rule's output, is kept by a hard link, which
@@ -24,6 +24,7 @@ def keep(path: str, folder: Path, *, changes: Callable[[str], bool]) -> KeptFile
         path: the file.
         folder: for the link or copy; made when needed.
         changes: whether a path may be written in place, or is deleted by Snakemake after its use.
+        sha256: of the bytes that are to be posted, in hex, where they were hashed already.
 
     Raises:
         OSError: it cannot be read, or has to be copied and cannot.
@@ -35,7 +36,7 @@ def keep(path: str, folder: Path, *, changes: Callable[[str], bool]) -> KeptFile
         state_file.folder(target.parent)
     kept = _kept(path, target, changes(path))
     with (kept or Path(path)).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256 or hashlib.file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
     return KeptFile(size, digest, str(kept or ""))
 

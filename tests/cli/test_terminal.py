@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pexpect
@@ -77,6 +78,38 @@ def test_an_upload_has_a_bar_on_a_terminal_only(
     assert done.returncode == 0, done.stderr
     assert "%" not in done.stderr
     assert json.loads(done.stdout)["files"][0]["size"] == 8 << 20
+
+
+def test_several_uploads_have_a_bar_each(study: Path, sandbox: Sandbox, slow: None) -> None:
+    names = [f"big{number}.bin" for number in range(5)]
+    for name in names:
+        shutil.copy(study / "big.bin", study / name)
+    sandbox.faults.add(Fault("upload", "slow", seconds=1.0, times=9))
+    shown = on_a_terminal(study, "file", *names, *KEY, "--json")
+    lines = re.split(r"[\r\n]", shown)
+    for name in names:
+        assert re.search(rf"{name}: +\d+%", shown)
+        assert sum(line.count(f"{name}:") for line in lines) >= 1
+    assert not [line for line in lines if line.count("%|") > 1]  # none is written over another
+    posted = json.loads(shown[shown.index("{\r\n") :])
+    assert [file["name"] for file in posted["files"]] == names
+
+
+def test_ctrl_c_ends_uploads_that_hang(study: Path, sandbox: Sandbox) -> None:
+    for number in range(6):
+        (study / f"{number}.txt").write_text("text")
+    sandbox.faults.add(Fault("upload", "hang", seconds=300.0, times=9))
+    child = pexpect.spawn(
+        sys.executable, ["-m", "slack_wrapper.cli.main", "file", *[f"{n}.txt" for n in range(6)],
+                         *KEY], cwd=str(study), env={**os.environ, **ENV}, timeout=20,
+    )  # fmt: skip
+    while len(sandbox.calls("upload")) < 4:
+        time.sleep(0.05)
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert sandbox.messages() == []
 
 
 def test_an_upload_that_does_not_take_long_has_no_bar(study: Path, sandbox: Sandbox) -> None:

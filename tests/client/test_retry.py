@@ -7,6 +7,7 @@ import pytest
 from slack_wrapper.client import retry
 from slack_wrapper.client.outcome import seconds_to_wait
 from slack_wrapper.client.retry import Retrier, RetryPolicy
+from slack_wrapper.common import slots
 from slack_wrapper.errors import RateLimited, SlackAmbiguous, SlackUnavailable
 
 
@@ -27,6 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setenv("SLACK_WRAPPER_PATIENCE", "1")  # no time passes here
     monkeypatch.setattr(retry, "time", made)
+    monkeypatch.setattr(slots, "time", made)
     monkeypatch.setattr(random, "uniform", lambda low, high: high)
     return made
 

@@ -5,8 +5,8 @@ process has in memory is lost when its session is dropped. Real kills are in `ki
 """
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -19,24 +19,29 @@ class Killed(BaseException):
     """The process is dead."""
 
 
+# Of the threads that do the work of one process: those of uploads have it from who begins them.
+_MINE: ContextVar["Death | None"] = ContextVar("mine", default=None)
+
+
 class Death:
     """Counts what a process does to the disk and to Slack, and ends it at one of these."""
 
     def __init__(self) -> None:
-        self._left, self._thread = 0, 0
+        self._left = 0
 
     @contextlib.contextmanager
     def at(self, number: int) -> Iterator[None]:
         """Die before the so manieth deed; 0: never."""
-        self._left, self._thread = number, threading.get_ident()
+        self._left, token = number, _MINE.set(self)
         try:
             yield
         finally:
             self._left = 0
+            _MINE.reset(token)
 
     def _deed(self) -> None:
-        # Other campaigns run beside this one, in threads of their own.
-        if self._left and threading.get_ident() == self._thread:
+        # Other campaigns run beside this one.
+        if self._left and _MINE.get() is self:
             self._left -= 1
             if not self._left:
                 raise Killed
