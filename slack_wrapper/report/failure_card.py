@@ -46,16 +46,18 @@ def succeeded(jobs: int, seconds: float) -> str:
     )
 
 
-def failed(jobs: Sequence[FailedJob], done: int, seconds: float) -> str:
+def failed(jobs: Sequence[FailedJob], done: int, seconds: float, *, reason: str = "") -> str:
     """Return the card of a run that failed: what, why, and how to run it again.
 
     Args:
         jobs: those that failed; jobs of one rule are shown together.
         done: jobs that finished.
         seconds: since the run began.
+        reason: what ended it when no job did, such as the name of an exception.
     """
+    because = f"{foreign.shown(reason)} (see Snakemake's log), " if reason else ""
     head = (
-        f":x: *{workflow_name()}* failed after {duration(seconds)}: "
+        f":x: *{workflow_name()}* failed after {duration(seconds)}: {because}"
         f"{_count(len(jobs), 'job')} failed, {done} done, {foreign.shown(where())}"
     )
     groups = by_rule(jobs)

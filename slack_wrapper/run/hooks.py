@@ -5,6 +5,8 @@ A hook never changes what the run ends with: trouble with Slack is told on stder
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +35,7 @@ def on_start(workflow: Any) -> None:
     def text() -> str:
         return failure_card.started(len(list(workflow.dag.needrun_jobs())))
 
+    _owe(workflow, lambda reason: _failed_run(workflow, reason))
     _say(workflow, text, root=True)
 
 
@@ -47,6 +50,7 @@ def on_success(workflow: Any, log: Any = None) -> None:
     def text() -> str:
         return failure_card.succeeded(workflow.scheduler.finished_jobs, _seconds(workflow))
 
+    _owe(workflow, None)
     _say(workflow, text)
 
 
@@ -57,12 +61,18 @@ def on_error(workflow: Any, log: Any = None) -> None:
         workflow: Snakemake's.
         log: what Snakemake gives a hook; not needed.
     """
+    _owe(workflow, None)
+    _failed_run(workflow)
 
+
+def _failed_run(workflow: Any, reason: str = "") -> None:
     def text() -> str:
         scheduler = workflow.scheduler
-        failed = sorted(scheduler.failed, key=lambda job: job.jobid)
-        jobs = [_failed(job) for job in failed]
-        return failure_card.failed(jobs, scheduler.finished_jobs, _seconds(workflow))
+        nested = (job.jobs if job.is_group() else [job] for job in scheduler.failed)
+        single = sorted(itertools.chain.from_iterable(nested), key=lambda job: int(job.jobid))
+        jobs = [_failed(job) for job in single]
+        done, seconds = scheduler.finished_jobs, _seconds(workflow)
+        return failure_card.failed(jobs, done, seconds, reason=reason)
 
     _say(workflow, text)
 
@@ -75,6 +85,11 @@ def attach_hooks(workflow: Any) -> None:
         success=lambda: on_success(workflow),
         error=lambda: on_error(workflow),
     )
+
+
+def _owe(workflow: Any, told: Callable[[str], None] | None) -> None:
+    with contextlib.suppress(SlackWrapperError):  # `_say` tells that no rule file is included
+        run_of(workflow).owed = told
 
 
 def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:

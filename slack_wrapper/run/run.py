@@ -28,7 +28,7 @@ from slack_wrapper.session import protocol
 from slack_wrapper.session.current import SharedSession
 from slack_wrapper.snakemake_adapter import job_records, our_rules
 from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
-from slack_wrapper.snakemake_adapter.hook_slots import compose
+from slack_wrapper.snakemake_adapter.hook_slots import compose, on_escape
 from slack_wrapper.snakemake_adapter.stopping import Stopping
 from slack_wrapper.vault.passwords.sources import withdraw_from_environment
 
@@ -48,6 +48,10 @@ class Run:
         workflow: Snakemake's.
         section: the `slack:` section without its password.
         password: taken out of the config while parsing.
+
+    Attributes:
+        owed: says that the run has failed, and why; set from the message that it began until one
+            that it ended.
     """
 
     def __init__(self, workflow: Any, section: Mapping[str, Any], password: Secret | None) -> None:
@@ -61,6 +65,7 @@ class Run:
         self._served: ServedSession | None = None
         self._flusher: Flusher | None = None
         self._said: dict[str, Callable[[], None]] = {}
+        self.owed: Callable[[str], None] | None = None
 
     def announce(self, **said: Callable[[], None]) -> None:
         """Say something at `start`, `success` and `error`; defined again, it replaces itself."""
@@ -111,6 +116,18 @@ class Run:
         with spending(self._shared.patience):
             self._say("error")
             self._finish()
+
+    def escaped(self, error: BaseException) -> None:
+        """Say that the run has failed, where its start was told and no hook tells its end.
+
+        Args:
+            error: what has ended it.
+        """
+        owed, self.owed = self.owed, None
+        if owed is not None:
+            with spending(self._shared.patience):
+                owed(type(error).__name__)
+                self._finish()
 
     def late(self) -> None:
         """Serve a step that the start did not know of, in whichever process runs its job.
@@ -307,6 +324,7 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -
             compose(workflow, "onstart", run.start)
             compose(workflow, "onsuccess", run.succeed, ours_first=False)
             compose(workflow, "onerror", run.fail, ours_first=False)
+            on_escape(workflow, run.escaped)
         elif workflow.remote_exec:
             # A job on a cluster: its run is led from somewhere else, whatever path the scheduler
             # has brought along with the environment of the submit host.

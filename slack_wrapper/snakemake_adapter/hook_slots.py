@@ -41,3 +41,26 @@ def compose(workflow: Any, name: str, ours: Callable[[], None], *, ours_first: b
 
     setattr(workflow, slot, together(getattr(workflow, slot)))
     setattr(workflow, name, define_composed)
+
+
+def on_escape(workflow: Any, tell: Callable[[BaseException], None]) -> None:
+    """Tell of an exception that ends a run without `onerror`, then let it go on its way.
+
+    Snakemake (9.1.4 to 9.27) calls `onerror` when jobs have failed. When something raises between
+    jobs, no hook is called: an input function after a checkpoint, an output that its storage does
+    not take, the user's own `onstart`. `workflow.execute` raises then.
+
+    Args:
+        workflow: Snakemake's.
+        tell: is given the exception; called for each, whether the run had begun or not.
+    """
+    execute = workflow.execute
+
+    def watched(*arguments: Any, **named: Any) -> Any:
+        try:
+            return execute(*arguments, **named)
+        except BaseException as error:
+            tell(error)
+            raise
+
+    workflow.execute = watched

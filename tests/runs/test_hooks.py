@@ -100,6 +100,72 @@ def test_a_run_that_fails_makes_one_card(
     assert "leaked" not in card
 
 
+# Snakemake calls no hook for what raises between jobs.
+ESCAPES = {
+    "an input function after a checkpoint": """
+checkpoint split:
+    output: "parts.txt"
+    shell: "echo none > {output}"
+rule all:
+    default_target: True
+    input: lambda wildcards: int(open(checkpoints.split.get().output[0]).read())
+""",
+    "own onstart": WORK.replace("COMMAND", "touch {output}") + "onstart: raise ValueError('own')\n",
+}
+
+
+@pytest.mark.parametrize("kind", ESCAPES)
+@pytest.mark.parametrize("hooks", [HOOKS, OWN_HOOKS], ids=["include", "own"])
+def test_what_ends_a_run_without_a_hook_is_told(
+    hooks: str, kind: str, study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    if hooks == OWN_HOOKS and kind == "own onstart":
+        pytest.skip("one onstart takes the place of the other")
+    write(study, hooks + ESCAPES[kind], CONFIG)
+    done = snakemake()
+    assert done.returncode == 1
+    start, end = texts(sandbox)
+    assert "*study* started" in start
+    assert re.search(r"failed after .* s: \w+ \(see Snakemake's log\), 0 jobs failed", end)
+    assert "slack-wrapper: warning" not in done.stderr
+
+
+PIPED = """
+rule all:
+    default_target: True
+    input: "b.txt", "c.txt"
+rule write:
+    output: pipe("a.txt")
+    shell: "echo a > {output}"
+rule read:
+    input: "a.txt"
+    output: "b.txt"
+    shell: "cat {input}; exit 3"
+rule single:
+    output: "c.txt"
+    shell: "exit 4"
+"""
+
+
+def test_a_group_that_fails_is_told_by_its_jobs(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    """Snakemake's scheduler gives a group as one failed job, whose name is no number."""
+    write(study, HOOKS + PIPED, CONFIG)
+    done = snakemake("--keep-going")
+    assert done.returncode == 1
+    assert "slack-wrapper: warning" not in done.stderr, done.stderr
+    card = texts(sandbox)[-1]
+    assert "3 jobs failed" in card
+    assert all(f"*{rule}*" in card for rule in ("write", "read", "single"))
+
+
+def test_an_end_without_a_start_is_not_told(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
+    write(study, HOOKS + "rule all:\n    input: 'never.txt'\n", CONFIG)
+    assert snakemake().returncode == 1
+    assert texts(sandbox) == []
+
+
 @pytest.mark.parametrize(
     ("config", "fault"),
     [
