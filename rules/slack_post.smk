@@ -45,6 +45,9 @@ rule slack_post:
         color=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "color"
         ),
+        mention_missing=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "mention_missing"
+        ),
         mention=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "mention"
         ),

@@ -20,6 +20,7 @@ UNTHREADABLE = frozenset(
         "cannot_reply_to_message",
     }
 )
+UNBROADCASTABLE = frozenset({"cant_broadcast_message", "restricted_action_thread_only_channel"})
 
 
 def uneditable(error: SlackError) -> bool:
@@ -30,3 +31,8 @@ def uneditable(error: SlackError) -> bool:
 def unthreadable(error: SlackError) -> bool:
     """Whether a reply was refused by its thread: the channel may still take it."""
     return isinstance(error, SlackRefused) and error.code in UNTHREADABLE
+
+
+def unbroadcastable(error: SlackError) -> bool:
+    """Whether only the broadcast of a reply was refused: the thread may still take the reply."""
+    return isinstance(error, SlackRefused) and error.code in UNBROADCASTABLE

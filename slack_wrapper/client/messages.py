@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_wrapper.client import recognition, settling
+from slack_wrapper.client.closed import unbroadcastable
 from slack_wrapper.client.reading import Reading
 from slack_wrapper.client.recognition import EVENT_TYPE, Verdict
 from slack_wrapper.client.retry import Retrier
 from slack_wrapper.client.settling import FULL, Doubt, Look, Unsaved
 from slack_wrapper.client.slack_clock import SlackClock, clock_of
 from slack_wrapper.client.transport import Transport
-from slack_wrapper.errors import SlackAmbiguous, SlackError
+from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused
 
 _POST = "chat.postMessage"
 # Readings that Slack has interrupted, which are gone on with: fingerprint and key of the post → it.
@@ -31,6 +32,7 @@ class Message:
         thread_ts: the root message to reply to.
         blocks: Block Kit blocks.
         attachments: secondary attachments (colour bars).
+        broadcast: whether a reply is shown in the channel too, where it notifies and is unread.
     """
 
     channel: str
@@ -39,6 +41,7 @@ class Message:
     thread_ts: str | None = None
     blocks: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    broadcast: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,13 @@ def post(
             raise
 
     found = settle(fresh=False) if doubt.unclear else None
-    return found or retrier.run(call, settle=settle, visible=True)
+    try:
+        return found or retrier.run(call, settle=settle, visible=True)
+    except SlackRefused as refused:
+        if not (message.broadcast and message.thread_ts and unbroadcastable(refused)):
+            raise
+    message = replace(message, broadcast=False)  # the thread has it at least
+    return retrier.run(call, settle=settle, visible=True)
 
 
 def _arguments(message: Message) -> dict[str, Any]:
@@ -108,6 +117,7 @@ def _arguments(message: Message) -> dict[str, Any]:
         "thread_ts": message.thread_ts,
         "blocks": message.blocks or None,
         "attachments": message.attachments or None,
+        "reply_broadcast": bool(message.broadcast and message.thread_ts) or None,
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}},
     }
 

@@ -73,6 +73,7 @@ def schedule(
         "thread_ts": message.thread_ts,
         "blocks": message.blocks or None,
         "attachments": message.attachments or None,
+        "reply_broadcast": bool(message.broadcast and message.thread_ts) or None,
     }
 
     def call() -> str | Posted:

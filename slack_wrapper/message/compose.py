@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,12 @@ from slack_wrapper.common.text_parts import split
 from slack_wrapper.errors import RequestError
 from slack_wrapper.message import beside_files
 from slack_wrapper.message.block_limits import MAX_SECTION_FIELDS, MAX_SECTION_TEXT, faults, fit
-from slack_wrapper.message.mentions import People, shown
+from slack_wrapper.message.mentions import People, all_shown
 from slack_wrapper.model.request import FILE, Request
 
 LATER = "more to it"  # the notification of blocks that follow a message
 IMAGE = "image:"  # and a number: stands for the ID of an image that is not uploaded yet
+MAX_PUSH = 300  # characters of a notification that is taken from blocks
 MAX_ALT = 2000  # characters of an image block's alt_text
 _COLOR = re.compile(r"good|warning|danger|#[0-9A-Fa-f]{6}")
 
@@ -57,7 +58,8 @@ def compose(request: Request, people: People, *, link: str = "") -> Draft:
         RequestError: something is over a limit of Slack's that cannot be split.
     """
     text = request.comment if request.option == FILE else request.message
-    text = " ".join([*(shown(name, people) for name in request.mention), text]).strip()
+    mentioned = all_shown(request.mention, people, request.mention_missing)
+    text = " ".join([*mentioned, text]).strip()
     footer = _footer(request, link)
     blocks = [*request.blocks, *field_blocks(request), *_image_blocks(request), *_last(footer)]
     check_blocks(blocks, request)
@@ -182,8 +184,20 @@ def _sections(text: str) -> list[dict[str, Any]]:
 
 
 def _fallback(request: Request) -> str:
-    """Text for notifications when the message has blocks only."""
-    return ", ".join(request.fields) or f"a message of the step {request.rule or 'slack-wrapper'}"
+    """Text for notifications when the message has blocks only: what a reader sees first."""
+    first = first_words(request.blocks) or ", ".join(request.fields)
+    return first or f"a message of the step {request.rule or 'slack-wrapper'}"
+
+
+def first_words(blocks: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the first header or section of blocks says; empty if there is none."""
+    for block in blocks:
+        text = block.get("text")
+        if block.get("type") in ("header", "section") and isinstance(text, Mapping):
+            words = str(text.get("text") or "").strip()
+            if words:
+                return shorten(words, MAX_PUSH)
+    return ""
 
 
 def step_name(request: Request) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from slack_wrapper.errors import RequestError
+from slack_wrapper.common import console
+from slack_wrapper.errors import RequestError, SlackRefused
+from slack_wrapper.model.request import WARN
 
 EVERYBODY = ("here", "channel", "everyone")
 USER, GROUP = "user:", "group:"  # before a name that `mention: {users: …, groups: …}` gives
@@ -78,6 +80,34 @@ def _of_mapping(value: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{prefix}{one.removeprefix('@')}"
         else:
             raise RequestError(f"mention has an unknown key {name}", hint=_HINT)
+
+
+_left_out: set[str] = set()  # who has been told of in this process
+
+
+def all_shown(names: Sequence[str], people: People, missing: str) -> list[str]:
+    """Return the mrkdwn of mentions.
+
+    Args:
+        names: as `flat` gives them.
+        people: finds their IDs.
+        missing: `warn`: whom Slack does not know is left out, and told on stderr once; or `fail`.
+
+    Raises:
+        RequestError: one is of no known form.
+        SlackRefused: with `fail`, Slack does not know one.
+    """
+    found = []
+    for name in names:
+        try:
+            found.append(shown(name, people))
+        except SlackRefused as refused:
+            if missing != WARN:
+                raise
+            if name not in _left_out:
+                _left_out.add(name)
+                console.warn(f"{_kind(name)[1]} is not mentioned: {refused}")
+    return found
 
 
 def shown(name: str, people: People) -> str:

@@ -21,6 +21,7 @@ from slack_wrapper.model.request import (
     NOW,
     ON_FAILURE,
     RUN_THREAD,
+    WARN,
     Request,
 )
 
@@ -60,6 +61,7 @@ PARAMETERS = (
     "max_files",
     "coalesce",
     "alt",
+    "mention_missing",
 )
 _NOT_WITH_APPROVAL = {
     "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
@@ -128,6 +130,12 @@ def build(
         fields=_fields(params.get("fields"), rule),
         color=str(params.get("color") or ""),
         mention=_mention(params.get("mention"), rule),
+        mention_missing=_one_of(
+            str(params.get("mention_missing") or defaults.get("mention_missing") or WARN),
+            (WARN, FAIL),
+            "mention_missing",
+            rule,
+        ),
         on_failure=_one_of(
             FAIL  # a question that is not asked must not pass for one that is answered
             if option == APPROVAL

@@ -51,6 +51,8 @@ class Request:
         living: whether the message is going to be changed, so that it has to be ours to post.
         part: which of the messages that follow the first one; 0 for the first.
         coalesce: title and window of the message that it shares, see `coalescing`; may be empty.
+        broadcast: whether a reply is shown in the channel too.
+        mention_missing: `warn`: who is mentioned and unknown to Slack is left out; or `fail`.
     """
 
     option: str
@@ -77,6 +79,8 @@ class Request:
     coalesce: Mapping[str, Any] = field(default_factory=dict)
     post_at: str = ""
     living: bool = False
+    broadcast: bool = False
+    mention_missing: str = FAIL
 
     @property
     def about(self) -> str:

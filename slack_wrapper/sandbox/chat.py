@@ -49,6 +49,8 @@ def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list
                         ("metadata", call.args.get("metadata")), *custom.items()):  # fmt: skip
         if value:
             message[name] = value
+    if thread and call.args.get("reply_broadcast"):
+        message["subtype"] = "thread_broadcast"
     return message, ["message_truncated"] if len(text) > limits.MAX_TEXT else []
 
 

@@ -101,12 +101,13 @@ def members(call: Caller) -> Answer:
 
 
 def history(call: Caller) -> Answer:
-    """conversations.history: newest first, without replies."""
+    """conversations.history: newest first, without replies but those shown in the channel too."""
     channel = _readable(call)
     roots = [
         entry
         for entry in call.store.shown(channel["id"])
-        if entry.get("thread_ts") in (None, entry["ts"]) and _in_time(call, entry)
+        if (entry.get("thread_ts") in (None, entry["ts"]) or _is_broadcast(entry))
+        and _in_time(call, entry)
     ]
     return _read(call, list(reversed(roots)))
 
@@ -123,6 +124,10 @@ def replies(call: Caller) -> Answer:
         if entry["ts"] == ts or (entry.get("thread_ts") == ts and _in_time(call, entry))
     ]
     return _read(call, found)
+
+
+def _is_broadcast(entry: dict[str, Any]) -> bool:
+    return entry.get("subtype") == "thread_broadcast"
 
 
 def _readable(call: Caller) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class Delivery:
             thread_ts=self.progress.thread,
             blocks=with_images(self.draft.blocks, self._image_ids()),
             attachments=with_images(self.draft.attachments, self._image_ids()),
+            broadcast=self.request.broadcast,
         )
         posted = self._post_with_images(message) if self.request.images else self._post(message)
         self.workspace.names.learn(self.request.channels[0], posted.channel)

@@ -125,6 +125,7 @@ def _message(delivery: Delivery) -> Message:
         thread_ts=progress.thread,
         blocks=draft.blocks,
         attachments=draft.attachments,
+        broadcast=delivery.request.broadcast,
     )
 
 

@@ -218,3 +218,23 @@ def test_a_request_survives_json() -> None:
 
 def test_a_hash_sign_is_taken_off_the_channel() -> None:
     assert build({"channel": "#librec_channel", "message": "m"}).channels == ("librec_channel",)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "header", "text": {"type": "plain_text", "text": "12 of 12 samples"}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": "12 of 12 samples"}},
+    ],
+)
+def test_the_notification_of_blocks_is_their_first_header_or_section(block: dict) -> None:
+    made = draft(blocks=[{"type": "divider"}, block], fields={"ndcg": 1})
+    assert made.parts == ("12 of 12 samples",)
+
+
+def test_whom_slack_does_not_know_is_a_choice_of_the_step() -> None:
+    request = build({"channel": "x", "message": "m", "mention": "a@b.c"})
+    assert request.mention_missing == "warn"
+    given = {"channel": "x", "message": "m", "mention_missing": "fail"}
+    assert build(given, defaults={"mention_missing": "warn"}).mention_missing == "fail"
+    assert "mention_missing" in over(message="m", mention_missing="never").message

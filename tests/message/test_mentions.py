@@ -2,8 +2,9 @@
 
 import pytest
 
-from slack_wrapper.errors import RequestError
-from slack_wrapper.message.mentions import flat, scope_of, shown
+from slack_wrapper.errors import RequestError, SlackRefused
+from slack_wrapper.message.mentions import all_shown, flat, scope_of, shown
+from slack_wrapper.model.request import FAIL, WARN
 
 
 class Lab:
@@ -70,3 +71,22 @@ def test_what_is_not_understood_is_refused(given: object) -> None:
 )
 def test_the_scope_that_a_look_up_needs(name: str, scope: str) -> None:
     assert scope_of(name) == scope
+
+
+class Unknown(Lab):
+    """A lab that Slack knows nobody of."""
+
+    def user_id(self, email: str) -> str:
+        raise SlackRefused(f"slack knows nobody of {email}", code="users_not_found")
+
+
+def test_who_is_unknown_is_left_out_with_one_warning(capfd: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        found = all_shown(["here", "bob@example.org"], Unknown(), WARN)
+        assert found == ["<!here>"]
+    assert capfd.readouterr().err.count("bob@example.org is not mentioned") == 1
+
+
+def test_who_is_unknown_fails_where_that_is_wished() -> None:
+    with pytest.raises(SlackRefused):
+        all_shown(["bob@example.org"], Unknown(), FAIL)
