@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | campaign | logger | librec | cluster | approval | docs | package | matrix | bench | gallery | audit | lock | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | campaign | logger | librec | cluster | approval | docs | prose | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults campaign logger librec cluster approval docs package matrix matrix-smoke bench gallery audit lock clean
+.PHONY: demo test lint unit emulate keyring leaks faults campaign logger librec cluster approval docs prose package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -53,10 +53,14 @@ SEEDS ?= 30
 campaign: $(READY)
 	python -m tests.campaign --seeds $(SEEDS)
 
-# The site, strictly: no link leads nowhere; then every command and Snakefile in it is run.
-docs: $(READY)
+# The site, strictly: no link leads nowhere; its English; then every command and Snakefile in it is run.
+docs: $(READY) prose
 	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
 	pytest -n 2 tests/docs_run
+
+# The English of docs, errors and help texts, against a word list.
+prose: $(READY)
+	tests/prose/run
 
 # The wheel in a fresh venv, used as the README says.
 package: $(READY)

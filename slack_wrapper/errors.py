@@ -331,7 +331,7 @@ class SlackError(SlackWrapperError):
 class SlackRefused(SlackError):
     """A permanent refusal: the same call would fail again."""
 
-    default_hint = "look the code up in docs/troubleshooting.md"
+    default_hint = "look the code up in docs/slack-errors.md"
 
 
 class SlackUnavailable(SlackError):
