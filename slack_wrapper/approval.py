@@ -17,13 +17,13 @@ def approved(receipt: str) -> bool:
         receipt: path of the receipt.
 
     Raises:
-        RequestError: it is no receipt of an approval.
+        RequestError: it is not a receipt of an approval.
     """
     try:
         found = from_json(read_bytes(receipt))
         return bool(found["decision"] == "approved")
     except (OSError, ValueError, KeyError, TypeError):
         raise RequestError(
-            f"{receipt} is no receipt of an approval",
+            f"{receipt} is not a receipt of an approval",
             hint="give the output of a step of the rule slack_approval, once it has run",
         ) from None

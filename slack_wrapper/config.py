@@ -146,7 +146,9 @@ def validate(section: Mapping[str, Any]) -> None:
         ConfigError: see `read`.
     """
     if not isinstance(section, Mapping):
-        raise ConfigError("config: slack is no mapping", hint="write slack: with its keys below it")
+        raise ConfigError(
+            "config: slack is not a mapping", hint="write slack: with its keys below it"
+        )
     _refuse_token(section)
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     plain = _plain(section)

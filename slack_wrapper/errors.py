@@ -412,7 +412,7 @@ class ApprovalRejected(ApprovalError):
     """Somebody who may has said no."""
 
     default_hint = (
-        "run the step again, and it is asked anew; on_reject: skip writes a receipt instead"
+        "run the step again to repeat the question; on_reject: skip writes a receipt instead"
     )
 
 
@@ -420,7 +420,7 @@ class ApprovalTimedOut(ApprovalError):
     """Nobody who may has answered in time."""
 
     default_hint = (
-        "run the step again, and it is asked anew; time_limit gives more time, "
+        "run the step again to repeat the question; time_limit gives more time, "
         "on_timeout: skip writes a receipt instead"
     )
 
@@ -428,7 +428,7 @@ class ApprovalTimedOut(ApprovalError):
 class StepBlocked(SlackWrapperError):
     """A step of the run could not succeed; the run ends before its first job."""
 
-    default_hint = "see the lines marked ✗; on_failure: warn lets the run go on without the post"
+    default_hint = "see the lines marked ✗; on_failure: warn lets the run continue without the post"
 
 
 class OutputUnwritable(SlackWrapperError):

@@ -102,7 +102,7 @@ class LogHandler(LogHandlerBase):
             self._told = True
             from slack_wrapper.common import console
 
-            console.warn(f"the slack logger failed: {type(error).__name__}")
+            console.warn(f"the Slack logger failed: {type(error).__name__}")
 
 
 class _Gate(logging.Filter):

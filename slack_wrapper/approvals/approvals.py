@@ -181,7 +181,7 @@ class Approvals:
         receipt = dict(self.courier.deliver(workspace, asked, files, seconds=_LOOK))
         if not receipt.get("ts"):
             raise SlackRefused(
-                f"the question is in {asked.about}, and slack does not tell where",
+                f"the question is in {asked.about}, but Slack does not tell where",
                 code="missing_scope",
                 method="files.info",
                 hint="give the app the scope files:read, and reinstall it",
@@ -213,7 +213,7 @@ class Approvals:
                     f"{_place(request)}: the question in {request.about} was deleted",
                     code=refused.code,
                     method=refused.method,
-                    hint="run the step again, and it is asked anew",
+                    hint="run the step again to repeat the question",
                 ) from None
             raise
 

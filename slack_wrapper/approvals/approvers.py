@@ -109,7 +109,7 @@ class Approvers:
             answer = self._workspace.transport.call("auth.test", {})
             user = str(answer.get("user_id") or "")
             if not user:
-                raise SlackUnavailable("slack does not tell whose the token is (auth.test)")
+                raise SlackUnavailable("Slack does not tell whose token it is (auth.test)")
             team, enterprise = answer.get("team_id"), answer.get("enterprise_id")
             self._own = (user, str(team or ""), str(enterprise or ""))
         return self._own

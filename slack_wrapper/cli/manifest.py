@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         raise RequestError(what, hint=f"features are: {', '.join(FEATURES)}")
     if not 0 < len(args.name) <= _MAX_NAME:
         raise RequestError(
-            f"the app's name has {len(args.name)} characters", hint=f"slack takes 1 to {_MAX_NAME}"
+            f"the app's name has {len(args.name)} characters", hint=f"Slack takes 1 to {_MAX_NAME}"
         )
     content = manifest(args.name, wanted)
     url = link(args.name, wanted)

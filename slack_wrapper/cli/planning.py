@@ -84,7 +84,7 @@ def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None)
         told = str(error).strip().split("\n")
         reason = told[0][:1].lower() + told[0][1:].rstrip(".:")
         raise RequestError(
-            f"snakemake cannot plan {', '.join(targets) or place}: {reason}",
+            f"Snakemake cannot plan {', '.join(targets) or place}: {reason}",
             hint=" ".join(line.strip() for line in told[1:4]) or "run: snakemake -n",
         ) from None
 

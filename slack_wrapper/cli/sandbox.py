@@ -77,7 +77,7 @@ def _sandbox(args: argparse.Namespace, seed: dict[str, Any] | None) -> Sandbox:
         return Sandbox(port=args.port, folder=args.state, seed=seed, rate_limits=args.rate_limits)
     except (ValueError, KeyError):
         raise RequestError(
-            f"{args.state}/state.json is damaged", hint="remove the folder to begin anew"
+            f"{args.state}/state.json is damaged", hint="remove the folder to start from scratch"
         ) from None
     except (OSError, SystemExit) as error:
         if isinstance(error, OSError) and error.filename:

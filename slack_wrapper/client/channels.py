@@ -126,7 +126,7 @@ class Channels:
         )
         entry = answer.get("channel")
         if not isinstance(entry, Mapping) or str(entry.get("id") or identifier) != identifier:
-            raise SlackUnavailable(f"slack does not tell what {about} is", code="no_answer")
+            raise SlackUnavailable(f"Slack does not tell what {about} is", code="no_answer")
         return channel_of({**entry, "id": identifier}, asked)
 
     def _confirmed(

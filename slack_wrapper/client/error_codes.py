@@ -157,8 +157,8 @@ REMEDIES: Mapping[str, str] = {
     "message_not_found": "the message was deleted",
     "cant_update_message": "only the bot that posted a message can update it",
     "edit_window_closed": "the workspace forbids editing after some time",
-    "update_failed": "it is tried again; post the message anew if that does not help",
-    "block_mismatch": "a message of rich text cannot become one of other blocks; post it anew",
+    "update_failed": "it is tried again; if that does not help, post a new message",
+    "block_mismatch": "a message of rich text cannot get other blocks; post a new message",
     "cant_broadcast_message": "this reply cannot be shown in the channel too",
     "no_dual_broadcast_content_update": (
         "a reply cannot be changed and shown in the channel at once; do one after the other"
@@ -167,9 +167,9 @@ REMEDIES: Mapping[str, str] = {
     "duplicate_channel_not_found": "the channel was deleted",
     # time
     "time_in_past": "give post_at a time to come",
-    "time_too_far": "slack takes times up to 120 days ahead",
+    "time_too_far": "Slack takes times up to 120 days ahead",
     "invalid_time": "check post_at",
-    "restricted_too_many": "slack takes 30 scheduled messages per channel within five minutes",
+    "restricted_too_many": "Slack takes 30 scheduled messages per channel within five minutes",
     "invalid_scheduled_message_id": "it is not there; slack-wrapper scheduled lists those that are",
     # files
     "file_not_found": "the upload got lost; run the step again",
@@ -195,7 +195,7 @@ REMEDIES: Mapping[str, str] = {
     "user_not_found": "check the user ID or e-mail address",
     "user_disabled": "the person's account is deactivated; name another person, or a channel",
     "user_not_visible": "the bot may not see this person; name another one, or a channel",
-    "invalid_user_combination": "slack does not let the bot write to this person; name a channel",
+    "invalid_user_combination": "Slack does not let the bot write to this person; name a channel",
     "no_such_subteam": "check the user group; it may be disabled",
     "subteam_not_found": "check the handle of the user group, or give its ID (S…)",
     "cannot_dm_bot": "direct messages go to people, not to bots",
@@ -205,8 +205,8 @@ REMEDIES: Mapping[str, str] = {
     "not_reactable": "this cannot have reactions",
     "no_access": "the bot may not see the message; invite it in that channel: /invite @{bot}",
     "thread_locked": "the thread is locked; react to another message",
-    "too_many_emoji": "the message has as many different reactions as slack takes",
-    "too_many_reactions": "the bot has put as many reactions on the message as slack takes",
+    "too_many_emoji": "the message already has the maximum number of different reactions",
+    "too_many_reactions": "the bot has already added the maximum number of reactions",
     # request
     "invalid_arguments": "check the parameters of the step",
     "missing_argument": (

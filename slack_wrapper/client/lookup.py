@@ -61,7 +61,7 @@ class Lookup:
             left = until - time.monotonic()
             if left <= 0:  # a server that hangs is not waited for by one question after the other
                 raise SlackUnavailable(
-                    f"there was no time left to ask slack about {about}",
+                    f"there was no time left to ask Slack about {about}",
                     code="not_found_out",
                     method=method,
                     hint="give IDs instead of names, which need fewer questions",
@@ -74,7 +74,7 @@ class Lookup:
             wait = self._rates[method].take() if method in TIERS else 0.0
             if wait:
                 raise RateLimited(
-                    f"slack takes {TIERS[method]} calls of {method} a minute",
+                    f"Slack takes {TIERS[method]} calls of {method} per minute",
                     retry_after=wait,
                     method=method,
                 )
@@ -119,7 +119,7 @@ class Listing:
         """
         if self.endless:
             raise SlackUnavailable(
-                f"slack's list of {self._items} does not end: {self.pages} pages were read",
+                f"Slack's list of {self._items} does not end: {self.pages} pages were read",
                 code="endless_list",
             )
         answer = self._read(self._cursor, until)

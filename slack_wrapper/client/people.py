@@ -138,7 +138,7 @@ class PeopleDirectory:
             channel = answer.get("channel")
             found = channel.get("id") if isinstance(channel, Mapping) else None
             if not found:
-                raise SlackUnavailable(f"slack opens no direct message to {person}", code="no_id")
+                raise SlackUnavailable(f"Slack opens no direct message to {person}", code="no_id")
             self._direct[user] = str(found)
         return self._direct[user]
 
@@ -161,7 +161,7 @@ class PeopleDirectory:
             found = self._search(USERS, lambda one: _email(one) == email.lower(), whole=False)
             if not found:
                 raise SlackRefused(
-                    f"slack knows nobody of the address {email}",
+                    f"Slack knows nobody with the address {email}",
                     code="users_not_found",
                     method="users.list",
                     hint="check the e-mail address; the person must be in the workspace",
@@ -169,7 +169,7 @@ class PeopleDirectory:
             return str(found[0]["id"])
         user = answer.get("user")
         if not isinstance(user, Mapping) or not user.get("id"):
-            raise SlackUnavailable(f"slack does not tell who {email} is", code="no_id")
+            raise SlackUnavailable(f"Slack does not tell who {email} is", code="no_id")
         return str(user["id"])
 
     def _ask_user(self, handle: str) -> str:

@@ -75,7 +75,7 @@ def person(transport: Transport, user: str, *, team: str = "", enterprise: str =
     answer = transport.call("users.info", {"user": user}, about=f"user {user}").get("user")
     found = answer if isinstance(answer, Mapping) else {}
     if found.get("id") != user:
-        raise SlackUnavailable(f"slack answered about another user than {user}")
+        raise SlackUnavailable(f"Slack answered about another user than {user}")
     bot = any(found.get(flag) for flag in _BOTS) or user == "USLACKBOT"
     guest = any(found.get(flag) for flag in _GUESTS)
     return Person(

@@ -125,7 +125,7 @@ def await_share(
     # Slack shares a moment after its promise, which no switch for tests makes shorter.
     over = time.monotonic() + max(scaled(seconds), min(seconds, _MOMENT)) - age
     names, shared = ", ".join(file.name for file in files), 0
-    what = f"slack has taken {names} and does not say that {target.about} has them"
+    what = f"Slack has taken {names} and does not say that {target.about} has them"
     for pause in itertools.chain(SHARE_LOOKS, itertools.repeat(SHARE_LOOKS[-1])):
         time.sleep(scaled(pause))
         trouble: SlackError | None = None

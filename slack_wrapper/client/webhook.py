@@ -50,7 +50,7 @@ REMEDIES: Mapping[str, str] = {
     "no_text": "give the step a message",
     "posting_to_general_channel_denied": "the channel takes posts of admins only; make a webhook "
     "for another one",
-    "rollup_error": "slack had trouble of its own; look into the channel, and run the step again",
+    "rollup_error": "Slack had a problem; look into the channel, and run the step again",
     "team_disabled": "the workspace is switched off; make a webhook in another one",
     "too_many_attachments": "use fewer attachments",
     "user_not_found": "the person whom the webhook writes to is gone; make a new webhook",

@@ -26,7 +26,7 @@ def seconds(value: object, what: str) -> float:
     if found is not None and 0 < found < float("inf"):
         return found
     raise RequestError(
-        f"{what} is no duration: {value}", hint="write it like 90s, 15m, 2h, 1d12h or 1w"
+        f"{what} is not a duration: {value}", hint="write it like 90s, 15m, 2h, 1d12h or 1w"
     )
 
 

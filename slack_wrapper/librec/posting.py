@@ -59,7 +59,7 @@ def _post(arguments: Sequence[str]) -> int:
     )
     if receipt["status"] == "queued":
         say(
-            "slack-post: warning: slack does not take the post now; it waits in "
+            "slack-post: warning: Slack does not take the post now; it waits in "
             f"{os.getcwd()}\nhint: the next slack-post delivers it, or: slack-wrapper flush"  # noqa: PTH109
         )
         return 0
@@ -108,7 +108,7 @@ def _password(args: argparse.Namespace) -> Secret | None:
                 text = os.fsdecode(pipe.read())
         except OSError:
             raise RequestError(
-                f"{FILE_DESCRIPTOR} is no open file", hint="it is for slack-post itself"
+                f"{FILE_DESCRIPTOR} is not an open file", hint="it is for slack-post itself"
             ) from None
     if not text:
         return None

@@ -94,7 +94,7 @@ def read(path: str | os.PathLike[str]) -> Study:
         ) from None
     if root is None or root.tag != _ROOT:
         raise RequestError(
-            f"{path} is no study configuration of librec-auto",
+            f"{path} is not a study configuration of librec-auto",
             hint=f"its outermost element is {_ROOT}; usually it is STUDY/conf/config.xml",
         )
     folder = place.parent.parent if place.parent.name == "conf" else place.parent

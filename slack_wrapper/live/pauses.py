@@ -51,7 +51,7 @@ class Pauses:
     def met(self, error: SlackWrapperError) -> None:
         """Wait for a while, as long as the trouble asks for; a refusal is told once."""
         self.silent = isinstance(error, (SlackUnavailable, SlackAmbiguous))
-        self.reason = "slack has not answered" if self.silent else "slack has refused it"
+        self.reason = "Slack has not answered" if self.silent else "Slack has refused it"
         if isinstance(error, RateLimited):
             self.silent, self.reason = False, "slack asks to wait"
             self._wait(min(max(0.0, error.retry_after), LONGEST_REFUSED))

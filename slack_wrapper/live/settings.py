@@ -73,7 +73,7 @@ def read(flags: Mapping[str, Any], section: Mapping[str, Any]) -> LiveSettings:
         named = channels(section.get("channel"))
     except RequestError:
         raise ConfigError(
-            "the slack logger has no channel",
+            "the Slack logger has no channel",
             hint="give --logger-slack-channel NAME, or slack.channel in the config",
         ) from None
     hours = given("quiet_hours")

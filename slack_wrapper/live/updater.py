@@ -123,7 +123,7 @@ class Updater:
                 self._end.wait(LOOK)
             self._finish()
         except Exception as error:  # noqa: BLE001 - a message must never disturb a run
-            warn(f"the slack logger failed: {type(error).__name__}: {error}")
+            warn(f"the Slack logger failed: {type(error).__name__}: {error}")
         finally:
             self._watched.no_root()
             self._ready.set()
@@ -263,7 +263,7 @@ class Updater:
     def _leave_doubtful(self) -> None:
         """Let the outbox find out what has become of cards that may be in the thread."""
         for text, progress in self._replies.in_doubt():
-            self._queue(text, progress, "slack did not answer clearly", "a failure's card")
+            self._queue(text, progress, "Slack did not answer clearly", "a failure's card")
 
     def _leave_replies(self, error: SlackWrapperError) -> None:
         """Let what the thread has not got wait in the outbox."""

@@ -32,7 +32,7 @@ def terms(value: Any, step: str) -> dict[str, Any]:
     try:
         window = float(given.get("window") or WINDOW)
     except (TypeError, ValueError):
-        raise RequestError(f"{step}: coalesce.window is no number", hint=_HINT) from None
+        raise RequestError(f"{step}: coalesce.window is not a number", hint=_HINT) from None
     return {"title": " ".join(str(given["title"]).split()), "window": max(MIN_WINDOW, window)}
 
 
@@ -46,7 +46,7 @@ def refuse_unfit(request: Request, step: str) -> None:
         if request.coalesce and getattr(request, name):
             told = "a table that has to be cut" if name == "attached" else name
             raise RequestError(
-                f"{step}: {told} does not go with coalesce",
+                f"{step}: {told} cannot be combined with coalesce",
                 hint="a step's line is its message; its files follow in the thread",
             )
 

@@ -75,7 +75,7 @@ def said(sources: Sources, message: str) -> Said:
     """Return the text of a step: message, template, message file and table, in this order.
 
     Raises:
-        RequestError: a file, a template or a table is not as it must be.
+        RequestError: a file, a template or a table is not valid.
     """
     texts = [_converted(sources, message, ""), _template(sources), _file(sources)]
     text = "\n".join(part for part in texts if part)
@@ -104,7 +104,9 @@ def blocks(sources: Sources) -> tuple[dict[str, Any], ...]:
         value = value.get("blocks")
     if isinstance(value, (list, tuple)) and all(isinstance(block, Mapping) for block in value):
         return tuple(dict(block) for block in value)
-    raise RequestError(f"{sources.step}: blocks is no list of Block Kit blocks", hint=_BLOCKS_HINT)
+    raise RequestError(
+        f"{sources.step}: blocks is not a list of Block Kit blocks", hint=_BLOCKS_HINT
+    )
 
 
 def footer(sources: Sources) -> str:

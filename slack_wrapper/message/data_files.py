@@ -46,7 +46,7 @@ def cells(path: str) -> list[list[str]]:
         return [row for row in csv.reader(text.splitlines(), delimiter=delimiter) if any(row)]
     except csv.Error as error:
         raise RequestError(
-            f"{path} is no table: {error}", hint="check the rule that makes it"
+            f"{path} is not a table: {error}", hint="check the rule that makes it"
         ) from None
 
 
@@ -66,7 +66,7 @@ def parse(text: str, kind: str, name: str) -> Any:
         return parser(text)
     except ValueError as error:
         raise RequestError(
-            f"{name} is no valid {kind[1:].upper()}: {error}", hint="check it"
+            f"{name} is not valid {kind[1:].upper()}: {error}", hint="check it"
         ) from None
 
 

@@ -218,7 +218,7 @@ def _fields(value: Any, rule: str) -> dict[str, str]:
     if isinstance(value, Mapping):
         return {str(name): str(entry) for name, entry in value.items()}
     raise RequestError(
-        f"{_step(rule)}: fields is no mapping", hint="write fields: {name: value, …}"
+        f"{_step(rule)}: fields is not a mapping", hint="write fields: {name: value, …}"
     )
 
 
@@ -311,7 +311,7 @@ def _refuse_unfit(request: Request, params: Mapping[str, Any]) -> None:
     for name, hint in _NOT_WITH_APPROVAL.items():
         if params.get(name):
             raise RequestError(
-                f"{_step(request.rule)}: {name} does not go with option approval", hint=hint
+                f"{_step(request.rule)}: {name} cannot be combined with option approval", hint=hint
             )
 
 

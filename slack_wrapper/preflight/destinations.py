@@ -79,7 +79,7 @@ def _membership(what: str, channel: Channel, identity: Identity, requests: Reque
     if channel.member or channel.direct:
         return Finding(what, True, "the bot is a member")
     if channel.member is None:
-        return Finding(what, True, "exists; slack does not tell whether the bot is a member")
+        return Finding(what, True, "exists; Slack does not tell whether the bot is a member")
     may_join_in = identity.scopes is None or "chat:write.public" in identity.scopes
     if channel.private or not may_join_in:
         blocked = everything

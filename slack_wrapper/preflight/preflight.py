@@ -102,7 +102,7 @@ def _check_key(
         yield refused_by(name, error, requests)
         return
     yield Finding(name, True, "opens")
-    yield Finding("proxy", True, workspace.transport.proxy or "none, slack is reached directly")
+    yield Finding("proxy", True, workspace.transport.proxy or "none, Slack is reached directly")
     if isinstance(workspace.transport, WebhookTransport):
         yield from _webhook(workspace.transport, requests)
         return

@@ -36,7 +36,7 @@ def end_digests(session: LocalSession) -> None:
     """Say the last word in the messages that steps share."""
     if session.sends:
         for error in session.digests.close():
-            warn(f"the next run, or slack-wrapper flush, goes on with it: {error}")
+            warn(f"the next run, or slack-wrapper flush, continues with it: {error}")
 
 
 def tell_held(session: LocalSession) -> None:

@@ -25,7 +25,7 @@ def request(job: Any) -> Request | None:
         job: Snakemake's, before it runs; its input need not exist yet.
 
     Raises:
-        RequestError: a parameter, input or output is not as it must be.
+        RequestError: a parameter, input or output is not valid.
     """
     given = named(job.params)
     unknown = {name for name, value in given.items() if _open(value)}

@@ -29,7 +29,7 @@ def settled(
         receipt = session.post(request)
         if receipt.get("status") != PENDING:
             if "decision" in receipt and receipt["decision"] is None:
-                say(f"nobody is asked, and the run goes on: {receipt['status']}")
+                say(f"no question is asked, and the run continues: {receipt['status']}")
             return receipt
         for line in _news(receipt):
             if line not in told:
@@ -82,7 +82,9 @@ def section_of(config: Any) -> Mapping[str, Any]:
     if not isinstance(section, Mapping):
         from slack_wrapper.errors import ConfigError
 
-        raise ConfigError("config: slack is no mapping", hint="write slack: with its keys below it")
+        raise ConfigError(
+            "config: slack is not a mapping", hint="write slack: with its keys below it"
+        )
     return section
 
 

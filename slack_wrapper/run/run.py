@@ -150,9 +150,9 @@ class Run:
         except SlackWrapperError as error:
             warn(str(error))
         except KeyboardInterrupt:
-            warn("interrupted: what waits is delivered by the next run, or slack-wrapper flush")
+            warn("interrupted: the next run, or slack-wrapper flush, delivers the queued posts")
         except Exception as error:  # noqa: BLE001 - how the run has ended is not ours to change
-            warn(f"the slack session did not end well: {type(error).__name__}")
+            warn(f"the Slack session did not end well: {type(error).__name__}")
         finally:
             self.end()
             self._shared.over()

@@ -80,7 +80,7 @@ def request_of(snakemake: Any) -> Request:
     """Return the request of a job.
 
     Raises:
-        RequestError: a parameter, input or output is not as it must be.
+        RequestError: a parameter, input or output is not valid.
     """
     return build(
         **parts_of(snakemake),

@@ -80,4 +80,4 @@ def ask_after_pause(workspace: Workspace, reach: Reachability, key: str) -> None
         else:
             return
     if reach.away(key):
-        raise SlackUnavailable("slack has not answered just now", code="away")
+        raise SlackUnavailable("Slack did not answer a moment ago", code="away")

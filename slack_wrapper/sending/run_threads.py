@@ -105,7 +105,7 @@ def _of_receipt(request: Request) -> str | None:
         entries = deliveries(from_json(read_bytes(request.thread)))
     except (OSError, ValueError, AttributeError):
         raise RequestError(
-            f"{place}: thread {request.thread} is no receipt",
+            f"{place}: thread {request.thread} is not a receipt",
             hint="thread is run, none, or the receipt of a step that is an input of this one",
         ) from None
     channel = request.channels[0]

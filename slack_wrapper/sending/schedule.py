@@ -66,7 +66,7 @@ def schedule(delivery: Delivery, when: float) -> Receipt:
         SlackError: see `scheduled.schedule`.
     """
     if not fits(delivery):
-        raise SlackRefused("slack does not schedule such a post", code="invalid_time")
+        raise SlackRefused("Slack does not schedule such a post", code="invalid_time")
     progress, request = delivery.progress, delivery.request
     progress.post_at = math.ceil(when)
     message = _message(delivery)

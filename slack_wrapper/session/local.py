@@ -209,7 +209,7 @@ class LocalSession:
         else:
             token = Secret(os.environ.get(TOKEN_VARIABLE, "").strip())
         if not token:
-            raise NoToken("there is no slack token: no encrypted_key is set")
+            raise NoToken("there is no Slack token: no encrypted_key is set")
         return token
 
     def _make_way(self, place: tuple[str, str]) -> None:

@@ -20,7 +20,7 @@ def parts_of(job: Any) -> dict[str, Any]:
     """Return what `build` takes of a job, as Snakemake gives it to a script or keeps it itself.
 
     Raises:
-        RequestError: a parameter, input or output is not as it must be.
+        RequestError: a parameter, input or output is not valid.
     """
     params = without_markup(named(job.params), job)
     if len(job.params) > sum(_width(value) for value in params.values()):

@@ -63,7 +63,7 @@ def test_rejected_fails_and_asks_anew(desk: Desk) -> None:
         desk.react(message, "x", GRACE)
     assert wait_for_end(run) == 1
     assert "step ask: rejected by grace, :x:" in desk.told
-    assert "hint: run the step again, and it is asked anew" in desk.told
+    assert "hint: run the step again to repeat the question" in desk.told
     assert not (desk.study / "slack" / "ask.json").exists()
     assert not (desk.study / "released.txt").exists()
     again = desk.begin()
@@ -128,7 +128,7 @@ def test_where_nothing_is_sent_nobody_is_asked_and_the_run_says_so(
     (desk.study / "config.json").write_text(json.dumps({"slack": section}))
     desk.write(ask())
     assert wait_for_end(desk.begin()) == 0, desk.told
-    assert f"nobody is asked, and the run goes on: {status}" in desk.told
+    assert f"no question is asked, and the run continues: {status}" in desk.told
     assert desk.receipt()["decision"] is None
     assert not slack_wrapper.approved(str(desk.study / "slack" / "ask.json"))
     assert desk.questions() == []
@@ -392,12 +392,12 @@ rule work:
     ("params", "line"),
     [
         ('approvers="nobody@example.org"', "users_not_found"),
-        ('time_limit="soon"', "time_limit is no duration"),
+        ('time_limit="soon"', "time_limit is not a duration"),
         ('on_reject="ignore"', "on_reject is ignore"),
         ('approve="🦄"', "an emoji whose name is not known"),
         ('approve="x"', "both approves and rejects"),
         ('channel=["librec_channel", "general"]', "asks in 2 channels"),
-        ('on_failure="warn"', "on_failure does not go with option approval"),
+        ('on_failure="warn"', "on_failure cannot be combined with option approval"),
     ],
 )
 def test_what_cannot_be_meant(desk: Desk, params: str, line: str) -> None:

@@ -157,7 +157,7 @@ def test_what_is_there_is_not_overwritten(study: Path, command: Run) -> None:
     [
         (None, "cannot be read: no such file or directory"),
         ("<librec-auto>", "is not well-formed XML"),
-        ("<other/>", "is no study configuration of librec-auto"),
+        ("<other/>", "is not a study configuration of librec-auto"),
         ("<librec-auto/>", "has no slack-post.py that can be taken over"),
         (
             '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><librec-auto>&b;</librec-auto>',

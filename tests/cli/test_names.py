@@ -229,6 +229,6 @@ def test_a_password_with_half_a_surrogate_pair_ends_in_one_line(
         "--configfile", "half.json",
     )  # fmt: skip
     assert done.returncode == 1
-    assert "the password is no text" in done.stderr
+    assert "the password is not a text" in done.stderr
     assert "hidden" not in done.stderr
     assert "Traceback" not in done.stderr

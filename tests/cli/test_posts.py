@@ -85,7 +85,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_password(sandbox: Sandbox, command
             "the key file broken.enc is damaged",
             "version control",
         ),
-        (("message", "x", "--channel", "c"), {}, "there is no slack token", "encrypted_key"),
+        (("message", "x", "--channel", "c"), {}, "there is no Slack token", "encrypted_key"),
         (("message", "x", *KEY[:2], "--channel", "lost"), ENV, "channel_not_found", "/invite"),
         (("file", "none.png", *KEY), ENV, "the file none.png does not exist", "working directory"),
         (("file", "empty.png", *KEY), ENV, "the file empty.png is empty", "refuses empty files"),

@@ -116,11 +116,11 @@ def test_all_that_slack_would_refuse(workflow: Path, command: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("nothing",), "snakemake cannot plan nothing: no rule to produce"),
+        (("nothing",), "Snakemake cannot plan nothing: no rule to produce"),
         (("science",), "science has no step that posts"),
-        (("slack/a.json", "--message", "x"), "--message does not go with a target"),
+        (("slack/a.json", "--message", "x"), "--message cannot be combined with a target"),
         (("--html", "out.html"), "--html takes one post, these are 2"),
-        (("--snakefile", "none"), "snakemake cannot plan none"),
+        (("--snakefile", "none"), "Snakemake cannot plan none"),
         (("--field", "x"), "--field x has no name"),
     ],
 )

@@ -117,7 +117,7 @@ def test_durations(value: object, expected: float) -> None:
 
 @pytest.mark.parametrize("value", ["soon", "", "0s", -3, True, "2 hours", None, float("inf"), "h"])
 def test_no_durations(value: object) -> None:
-    with pytest.raises(RequestError, match="time_limit is no duration"):
+    with pytest.raises(RequestError, match="time_limit is not a duration"):
         durations.seconds(value, "time_limit")
 
 

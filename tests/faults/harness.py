@@ -84,7 +84,7 @@ class Outcome:
 
     @property
     def wrong(self) -> list[str]:
-        """What is not as it must be."""
+        """What is not valid."""
         found = []
         if self.status not in self.expected:
             found.append(f"receipt {self.status}")

@@ -227,7 +227,7 @@ def test_a_wrong_token_is_told_and_the_end_waits(show, session, sandbox: Sandbox
     run.close(0)
     told = capfd.readouterr().err
     assert told.count("warning") == 2
-    assert "slack has refused it: the run's summary waits in the outbox" in told
+    assert "Slack has refused it: the run's summary waits in the outbox" in told
     assert sandbox.messages() == []
     sandbox.faults.clear()
     session.flush()

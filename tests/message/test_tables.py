@@ -55,8 +55,8 @@ def test_other_columns_are_refused(tmp_path: Path) -> None:
     [
         ("empty.tsv", "", "is empty"),
         ("list.json", "[1, 2]", "holds no table"),
-        ("bad.json", '{\n"a": }', "no valid JSON: line 2"),
-        ("bad.yaml", "a: [\n", "no valid YAML: line 2"),
+        ("bad.json", '{\n"a": }', "not valid JSON: line 2"),
+        ("bad.yaml", "a: [\n", "not valid YAML: line 2"),
         ("latin.csv", b"a\xe9".decode("latin-1"), ""),
     ],
 )

@@ -1,6 +1,6 @@
 """Writes what the program says to people, one paragraph a text, where a prose linter can read it.
 
-    python tests/prose/texts.py FOLDER
+python tests/prose/texts.py FOLDER
 """
 
 import ast

@@ -301,9 +301,9 @@ rule hello:
     ("params", "line"),
     [
         ('coalesce={"window": 3}', "coalesce has no title"),
-        ('coalesce={"title": "A", "window": "soon"}', "coalesce.window is no number"),
-        ('coalesce="A", color="good"', "color does not go with coalesce"),
-        ('coalesce="A", mention="here"', "mention does not go with coalesce"),
+        ('coalesce={"title": "A", "window": "soon"}', "coalesce.window is not a number"),
+        ('coalesce="A", color="good"', "color cannot be combined with coalesce"),
+        ('coalesce="A", mention="here"', "mention cannot be combined with coalesce"),
     ],
 )
 def test_what_is_wrong(

@@ -231,7 +231,7 @@ def test_what_a_user_can_get_wrong(
 def test_no_token_at_all(study: Path, snakemake: Run) -> None:
     write(study, INCLUDE + STEPS, {"channel": "librec_channel"})
     done = snakemake("slack/hello.json")
-    fails(done, study, "there is no slack token", "slack.encrypted_key")
+    fails(done, study, "there is no Slack token", "slack.encrypted_key")
 
 
 def test_the_token_of_ci_secrets_is_taken(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
@@ -249,7 +249,7 @@ def test_the_token_of_ci_secrets_is_taken(study: Path, sandbox: Sandbox, snakema
         ('message=""', "has nothing to say", "message"),
         ('message="  "', "has nothing to say", "message"),
         ('message="x", color="greenish"', "color is greenish", "good"),
-        ('message="x", thread="none.json"', "thread none.json is no receipt", "receipt"),
+        ('message="x", thread="none.json"', "thread none.json is not a receipt", "receipt"),
         ('"x"', "a parameter without a name", "params: message"),
     ],
 )

@@ -41,7 +41,7 @@ def add_posting_options(parser: argparse.ArgumentParser) -> None:
         "--on-failure",
         choices=ON_FAILURE,
         default=FAIL,
-        help="when slack cannot be reached (default: %(default)s; queue ends with 75)",
+        help="if Slack is unreachable (default: %(default)s; queue ends with 75)",
     )
     parser.add_argument("--post-at", metavar="WHEN", help="ISO time, or a duration such as 2h")
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")

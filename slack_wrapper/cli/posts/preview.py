@@ -59,7 +59,7 @@ def _wants_targets(args: argparse.Namespace) -> bool:
     given = [name for name in said if getattr(args, name)]
     if args.target and given:
         raise RequestError(
-            f"--{given[0]} does not go with a target", hint="a target is previewed as it is"
+            f"--{given[0]} cannot be combined with a target", hint="a target is previewed as it is"
         )
     return not given
 

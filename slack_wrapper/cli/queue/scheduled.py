@@ -51,7 +51,7 @@ def _find(found: list[dict[str, Any]], identifier: str) -> dict[str, Any]:
         if one["id"] == identifier:
             return one
     raise RequestError(
-        f"slack has no scheduled message {identifier}",
+        f"Slack has no scheduled message {identifier}",
         hint="slack-wrapper scheduled lists them; its time may have come",
     )
 

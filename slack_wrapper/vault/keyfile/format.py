@@ -92,7 +92,7 @@ def _parse_v1(found: list[str], source: str) -> KeyFile:
     if len(found) != LINES:
         raise lines.damaged(source, f"it has {len(found)} lines, not {LINES}")
     if found[1] != NOTE:
-        raise lines.damaged(source, "line 2 is not as it must be")
+        raise lines.damaged(source, "line 2 is not valid")
     created = lines.parse_time(lines.value(found[2], "created", 3, source), 3, source)
     costs, salt = lines.parse_kdf(found[3], 4, source)
     sealed = lines.parse_key(found[4], LINES, source)

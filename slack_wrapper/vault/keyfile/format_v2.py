@@ -118,7 +118,7 @@ def parse(found: list[str], source: str) -> NamedKeyFile:
     if not 1 <= count <= MAX_NAMES:
         raise lines.damaged(source, f"it has {len(found)} lines, not one for each of 1 to 64 names")
     if found[1] != NOTE:
-        raise lines.damaged(source, "line 2 is not as it must be")
+        raise lines.damaged(source, "line 2 is not valid")
     created = lines.parse_time(lines.value(found[2], "created", 3, source), 3, source)
     costs, salt = lines.parse_kdf(found[3], 4, source)
     names = tuple(
@@ -135,7 +135,7 @@ def parse(found: list[str], source: str) -> NamedKeyFile:
 def _name_line(line: str, number: int, source: str) -> NameLine:
     match = _NAME_LINE.fullmatch(line)
     if not match:
-        raise lines.damaged(source, f"line {number} is not as it must be")
+        raise lines.damaged(source, f"line {number} is not valid")
     created = lines.parse_time(match[2], number, source)
     lengths = (PUBLIC_BYTES, PRIVATE_BYTES, DATA_BYTES)
     public, private, data = (

@@ -120,7 +120,7 @@ def to_bytes(password: str) -> bytes:
     except UnicodeEncodeError:
         # Not chained: this error carries the password.
         raise PasswordError(
-            "the password is no text: it holds half of a surrogate pair",
+            "the password is not a text: it holds half of a surrogate pair",
             hint="write the character itself, not \\uD800 to \\uDFFF",
         ) from None
 

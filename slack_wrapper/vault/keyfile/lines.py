@@ -26,12 +26,12 @@ def split(data: bytes, source: str) -> list[str]:
     CRLF line ends, as git's autocrlf makes them, are read as LF when every line has them.
 
     Raises:
-        KeyFileDamaged: it is no ASCII text, or the last line has no end.
+        KeyFileDamaged: it is not ASCII text, or the last line has no end.
     """
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError:
-        raise damaged(source, "it is no ASCII text") from None
+        raise damaged(source, "it is not ASCII text") from None
     if text.count("\r\n") == text.count("\n"):
         text = text.replace("\r\n", "\n")
     if not text.endswith("\n"):
@@ -66,7 +66,7 @@ def parse_kdf(line: str, number: int, source: str) -> tuple[Costs, bytes]:
     """
     match = _KDF.fullmatch(value(line, "kdf", number, source))
     if not match:
-        raise damaged(source, f"line {number} is not as it must be")
+        raise damaged(source, f"line {number} is not valid")
     salt = decode_base64(match[4], number, source)
     if len(salt) != SALT_BYTES:
         raise damaged(source, f"line {number} has a salt of the wrong length")
