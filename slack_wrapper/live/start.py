@@ -12,7 +12,7 @@ from slack_wrapper.live.pauses import warn
 from slack_wrapper.live.run_state import Story
 from slack_wrapper.live.updater import Updater, Watched
 from slack_wrapper.session import current
-from slack_wrapper.snakemake_adapter import workflow
+from slack_wrapper.snakemake_adapter import command_line, workflow
 
 
 class Live:
@@ -39,7 +39,8 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
     Returns:
         None when nothing is to be shown; trouble is told in one warning.
     """
-    run = workflow.Run(workflow.calling())
+    calling = workflow.calling()
+    run = workflow.Run(calling)
     if not run.for_real:
         return None
     common = current.current()
@@ -62,7 +63,10 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
         chosen = settings.at_once(chosen)
         threads.expect()
     story = Story(allowed=run.attempts)
-    watched = Watched(lambda: run.refresh(story), alive, threads.settle, common.patience)
+    watched = Watched(
+        lambda: run.refresh(story), alive, threads.settle,
+        command_line.run_again(calling), common.patience,
+    )  # fmt: skip
     updater = Updater(story, lambda: environment.gather(version), line, chosen, watched)
     updater.start()
     return Live(story, updater, common)

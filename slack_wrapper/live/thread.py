@@ -18,6 +18,7 @@ from slack_wrapper.live.environment import Facts
 from slack_wrapper.live.run_state import Ending, Failure, Snapshot, Story
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.model.run_again import Again, plain
 from slack_wrapper.report import failure_card
 from slack_wrapper.report.log_copy import copy_of_log
 from slack_wrapper.spool.progress import Progress
@@ -34,6 +35,7 @@ class Card:
 
     Args:
         final: whether its jobs failed for good.
+        again: tells how to run targets again.
         jobs: the first of them.
         more: how many others.
         progress: of its message.
@@ -46,6 +48,7 @@ class Card:
     """
 
     final: bool
+    again: Again = plain
     jobs: list[FailedJob] = field(default_factory=list)
     more: int = 0
     progress: Progress = field(default_factory=Progress)
@@ -77,7 +80,7 @@ class Card:
         """Return what it says."""
         head = ":x: failed" if self.final else ":arrows_counterclockwise: tried again"
         lead = f"{self.mention} {head}" if self.mention else head
-        return f"{lead}: {failure_card.card(self.jobs, self.more)}"
+        return f"{lead}: {failure_card.card(self.jobs, self.more, again=self.again)}"
 
 
 class Replies:
@@ -87,10 +90,11 @@ class Replies:
         line: to Slack.
         settings: of the live message.
         key: of the root, of which the keys of its replies are made.
+        again: tells how to run targets of the run again.
     """
 
-    def __init__(self, line: Line, settings: LiveSettings, key: str) -> None:
-        self._line, self._settings, self._key = line, settings, key
+    def __init__(self, line: Line, settings: LiveSettings, key: str, again: Again = plain) -> None:
+        self._line, self._settings, self._key, self._again = line, settings, key, again
         self.root: Living | None = None
         self._in_channel = not line.editable  # the thread takes no replies
         self._cards: dict[tuple[str, bool], Card] = {}
@@ -151,7 +155,7 @@ class Replies:
 
     def _card(self, failure: Failure) -> Card:
         final = failure.final is not False
-        return self._cards.setdefault((failure.job.rule, final), Card(final))
+        return self._cards.setdefault((failure.job.rule, final), Card(final, self._again))
 
     def _due(self, card: Card, last: bool) -> bool:
         if card.said == card.count or card.unclear:

@@ -33,6 +33,7 @@ from slack_wrapper.live.run_mark import RunMark
 from slack_wrapper.live.run_state import Ending, Snapshot, Story
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.live.thread import Replies
+from slack_wrapper.model.run_again import Again, plain
 from slack_wrapper.spool.progress import Progress
 
 DEADLINE = 15.0  # seconds for which the end of a run waits for its message at most
@@ -47,12 +48,14 @@ class Watched:
         refresh: brings the story up to what Snakemake itself counts.
         alive: whether records may still come.
         no_root: called when it is clear that no message will be there to reply to.
+        again: tells how to run targets of the run again.
         patience: what waiting for a silent Slack may cost the end of the run; None: `DEADLINE`.
     """
 
     refresh: Callable[[], None] = lambda: None
     alive: Callable[[], bool] = lambda: True
     no_root: Callable[[], None] = lambda: None
+    again: Again = plain
     patience: Budget | None = None
 
 
@@ -83,7 +86,7 @@ class Updater:
         self._progress = Progress()
         self._last = Progress()  # of a message of its own that says how the run ended
         self._telling = False  # that message is on its way
-        self._replies = Replies(line, settings, self._progress.key)
+        self._replies = Replies(line, settings, self._progress.key, watched.again)
         self._mark = RunMark(line, settings, self._progress.key)
         self._cadence = Cadence()
         self._reaction = ""

@@ -18,7 +18,7 @@ from slack_wrapper.common.redact import redact, redact_log
 from slack_wrapper.common.regular_file import open_regular
 from slack_wrapper.common.text import shorten
 from slack_wrapper.model.failed_job import FailedJob
-from slack_wrapper.snakemake_adapter import command_line
+from slack_wrapper.model.run_again import Again, plain
 
 HEAD_LINES = 5
 TAIL_LINES = 15
@@ -46,7 +46,14 @@ def succeeded(jobs: int, seconds: float) -> str:
     )
 
 
-def failed(jobs: Sequence[FailedJob], done: int, seconds: float, *, reason: str = "") -> str:
+def failed(
+    jobs: Sequence[FailedJob],
+    done: int,
+    seconds: float,
+    *,
+    reason: str = "",
+    again: Again = plain,
+) -> str:
     """Return the card of a run that failed: what, why, and how to run it again.
 
     Args:
@@ -54,6 +61,7 @@ def failed(jobs: Sequence[FailedJob], done: int, seconds: float, *, reason: str 
         done: jobs that finished.
         seconds: since the run began.
         reason: what ended it when no job did, such as the name of an exception.
+        again: tells how to run targets again.
     """
     because = f"{foreign.shown(reason)} (see Snakemake's log), " if reason else ""
     head = (
@@ -66,7 +74,7 @@ def failed(jobs: Sequence[FailedJob], done: int, seconds: float, *, reason: str 
         for group in groups[MAX_RULES:]
     ]
     rest = [f"failed as well: {', '.join(more)}"] if more else []
-    return "\n\n".join([head, *map(card, groups[:MAX_RULES]), *rest])
+    return "\n\n".join([head, *(card(group, again=again) for group in groups[:MAX_RULES]), *rest])
 
 
 def by_rule(jobs: Sequence[FailedJob]) -> list[list[FailedJob]]:
@@ -82,12 +90,6 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def rerun_command(jobs: Sequence[FailedJob]) -> str:
-    """Return the command that runs the failed jobs again."""
-    targets = [job.outputs[0] if job.outputs else job.rule for job in jobs[:MAX_SIBLINGS]]
-    return command_line.command(targets)
 
 
 def log_excerpt(path: str) -> str:
@@ -109,12 +111,13 @@ def log_excerpt(path: str) -> str:
     return "\n".join([*head[:HEAD_LINES], "…", *tail[-TAIL_LINES:]])
 
 
-def card(jobs: Sequence[FailedJob], more: int = 0) -> str:
+def card(jobs: Sequence[FailedJob], more: int = 0, *, again: Again = plain) -> str:
     """Return the card of jobs of one rule: which, the log of the first, how to run them again.
 
     Args:
         jobs: at least one.
         more: jobs that failed too and are not among them.
+        again: tells how to run targets again.
     """
     first, count = jobs[0], len(jobs) + more
     named = [foreign.shown(described(job)) for job in jobs[:MAX_SIBLINGS] if job.wildcards]
@@ -129,13 +132,20 @@ def card(jobs: Sequence[FailedJob], more: int = 0) -> str:
         lines += [
             f"log {foreign.code(first.logs[0])}:\n{foreign.block(log_excerpt(first.logs[0]))}"
         ]
-    lines += [f"run again: {foreign.code(redact(rerun_command(jobs)))}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, _run_again(jobs, again)])
 
 
 def described(job: FailedJob) -> str:
     """Return a job's wildcards as one line."""
     return ", ".join(f"{name}={value}" for name, value in job.wildcards.items())
+
+
+def _run_again(jobs: Sequence[FailedJob], again: Again) -> str:
+    """Return the line with the command that runs the first of some failed jobs again."""
+    how = again([job.outputs[0] if job.outputs else job.rule for job in jobs[:MAX_SIBLINGS]])
+    parts = [foreign.code(redact(how.command))] if how.command else []
+    parts += [foreign.shown(redact(how.note))] if how.note else []
+    return f"run again: {' '.join(parts)}"
 
 
 def _attempt(job: FailedJob) -> str:

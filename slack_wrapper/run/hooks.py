@@ -17,8 +17,10 @@ from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.model.request import QUEUE, WARN
+from slack_wrapper.model.run_again import Again
 from slack_wrapper.report import failure_card
 from slack_wrapper.run.run import Run, run_of
+from slack_wrapper.snakemake_adapter import command_line
 from slack_wrapper.snakemake_adapter.errors import interrupted
 
 _BEGAN = "_slack_wrapper_began"
@@ -35,7 +37,8 @@ def on_start(workflow: Any) -> None:
     def text() -> str:
         return failure_card.started(len(list(workflow.dag.needrun_jobs())))
 
-    _owe(workflow, lambda reason: _failed_run(workflow, reason))
+    again = command_line.run_again(workflow)  # at the end the command may be no caller any more
+    _owe(workflow, lambda reason: _failed_run(workflow, again, reason))
     _say(workflow, text, root=True)
 
 
@@ -62,17 +65,17 @@ def on_error(workflow: Any, log: Any = None) -> None:
         log: what Snakemake gives a hook; not needed.
     """
     _owe(workflow, None)
-    _failed_run(workflow)
+    _failed_run(workflow, command_line.run_again(workflow))
 
 
-def _failed_run(workflow: Any, reason: str = "") -> None:
+def _failed_run(workflow: Any, again: Again, reason: str = "") -> None:
     def text() -> str:
         scheduler = workflow.scheduler
         nested = (job.jobs if job.is_group() else [job] for job in scheduler.failed)
         single = sorted(itertools.chain.from_iterable(nested), key=lambda job: int(job.jobid))
         jobs = [_failed(job) for job in single]
         done, seconds = scheduler.finished_jobs, _seconds(workflow)
-        return failure_card.failed(jobs, done, seconds, reason=reason)
+        return failure_card.failed(jobs, done, seconds, reason=reason, again=again)
 
     _say(workflow, text)
 

@@ -375,38 +375,6 @@ def test_more_rules_than_a_card_holds_are_named() -> None:
     assert "failed as well: *rule8* (1 job), *rule9*" in card
 
 
-@pytest.mark.parametrize(
-    ("given", "command"),
-    [
-        ("-c 3 all", "snakemake --cores 3 --rerun-incomplete a.txt"),
-        (
-            "-c 2 -s w.smk --configfile a.yaml b.yaml --use-conda",
-            "snakemake --cores 2 --snakefile w.smk --configfile a.yaml b.yaml --use-conda "
-            "--rerun-incomplete a.txt",
-        ),
-        (
-            "-c 2 -d there -s w.smk",
-            "snakemake --cores 2 --snakefile /start/w.smk --directory /start/there "
-            "--rerun-incomplete a.txt",
-        ),
-        (
-            "-c1 all --config api_key=hunter22",
-            "snakemake --cores 1 --rerun-incomplete a.txt with the same --config",
-        ),
-        ("--no-such-option", "snakemake --cores all --rerun-incomplete a.txt"),
-    ],
-)
-def test_the_command_to_run_again_is_the_one_of_the_run(given: str, command: str) -> None:
-    code = (
-        "import os, snakemake.cli; os.environ['PWD'] = '/start'\n"
-        "from slack_wrapper.snakemake_adapter import command_line as c; print(c.command(['a.txt']))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *given.split()], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == command
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_asked_to_end_says_so(study: Path, sandbox: Sandbox, number: int) -> None:
     slow = "touch begun.{wildcards.sample}; while [ ! -e go ]; do sleep 0.1; done; touch {output}"
