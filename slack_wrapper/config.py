@@ -17,12 +17,15 @@ from slack_wrapper.common import quiet_hours as quiet
 from slack_wrapper.common import schema_check
 from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.common.redact import Secret
+from slack_wrapper.common.typed_text import switch, typed
 from slack_wrapper.errors import ConfigError
 
 SECTION = "slack"
 SCHEMA_FILE = Path(__file__).parent / "schema" / "slack.schema.json"
 SLACK_API = "https://slack.com/api/"
 BASE_URL_VARIABLE = "SLACK_WRAPPER_BASE_URL"
+DRY_RUN_VARIABLE = "SLACK_WRAPPER_DRY_RUN"
+ENABLED_VARIABLE = "SLACK_WRAPPER_ENABLED"
 KEYRING_SERVICE = "slack-wrapper"
 MAX_WAIT = 600.0  # seconds
 HOLD, REPOST = "hold", "repost"
@@ -84,13 +87,16 @@ def read(section: Mapping[str, Any] | None) -> Settings:
     Raises:
         ConfigError: an unknown key (with the near one), a wrong form, or a plain token.
     """
-    section = section or {}
-    validate(section)
+    section = validated(section or {})
     return settings(section)
 
 
 def settings(section: Mapping[str, Any]) -> Settings:
-    """Return the settings of a section that has been validated."""
+    """Return the settings of a section that has been validated.
+
+    Raises:
+        ConfigError: a switch in the environment says neither yes nor no.
+    """
     keyring = section.get("keyring") or {}
     return Settings(
         defaults={
@@ -104,8 +110,8 @@ def settings(section: Mapping[str, Any]) -> Settings:
             keyring_username=keyring.get("username") or "",
         ),
         base_url=base_url(section.get("base_url")),
-        dry_run=bool(section.get("dry_run", False)),
-        enabled=bool(section.get("enabled", True)),
+        dry_run=_switched(DRY_RUN_VARIABLE, section.get("dry_run", False)),
+        enabled=_switched(ENABLED_VARIABLE, section.get("enabled", True)),
         ambiguous=section.get("ambiguous") or HOLD,
         max_wait=float(section.get("max_wait") or MAX_WAIT),
         upload_timeout=float(section["upload_timeout"]) if section.get("upload_timeout") else None,
@@ -120,6 +126,17 @@ def base_url(configured: str | None = None) -> str:
     """Return the address of the Web API, ending in a slash: environment, config, Slack."""
     url = os.environ.get(BASE_URL_VARIABLE) or configured or SLACK_API
     return url if url.endswith("/") else url + "/"
+
+
+def _switched(variable: str, configured: Any) -> bool:
+    """Return what the environment says, else the config."""
+    text = os.environ.get(variable, "")
+    if not text.strip():
+        return bool(configured)
+    said = switch(text)
+    if said is None:
+        raise ConfigError(f"${variable} is neither 1 nor 0", hint="set it to 1 or 0, or unset it")
+    return said
 
 
 def given_password(section: Mapping[str, Any]) -> Secret | None:
@@ -139,6 +156,24 @@ def given_password(section: Mapping[str, Any]) -> Secret | None:
     )
 
 
+def read_texts(section: Any) -> None:
+    """Read texts within a section that stand for switches and numbers, in place."""
+    typed(section, _schema())
+
+
+def validated(section: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a section that fits the schema, its texts read as switches and numbers.
+
+    Raises:
+        ConfigError: see `read`.
+    """
+    if not isinstance(section, Mapping):
+        validate(section)
+    plain: Mapping[str, Any] = typed(_plain(section), _schema())
+    validate(plain)
+    return plain
+
+
 def validate(section: Mapping[str, Any]) -> None:
     """Check the section against the schema.
 
@@ -150,7 +185,7 @@ def validate(section: Mapping[str, Any]) -> None:
             "config: slack is not a mapping", hint="write slack: with its keys below it"
         )
     _refuse_token(section)
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    schema = _schema()
     plain = _plain(section)
     if not schema_check.fits(plain, schema):
         import jsonschema
@@ -161,6 +196,11 @@ def validate(section: Mapping[str, Any]) -> None:
             raise _explain(errors[0])
     if section.get("quiet_hours"):
         quiet.parse(section["quiet_hours"])
+
+
+def _schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    return found
 
 
 def _plain(value: Any) -> Any:

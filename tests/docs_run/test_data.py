@@ -14,6 +14,8 @@ from tests.docs_run.blocks import Block, name_of, of
 @pytest.mark.parametrize("block", of("yaml"), ids=name_of)
 def test_a_config_is_valid(block: Block) -> None:
     data = yaml.safe_load(block.text)
+    if "config" in data:  # a profile; tests/runs/test_switches.py runs it
+        data = data["config"]
     assert list(data) == ["slack"]
     config.validate(data["slack"])
 

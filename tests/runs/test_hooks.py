@@ -95,7 +95,7 @@ def test_a_run_that_fails_makes_one_card(
     assert "2 jobs failed" in card
     assert "*work* (2 jobs): sample=" in card
     assert "using [redacted] for" in card
-    assert "run again: `snakemake --cores 2 --rerun-incomplete a.txt b.txt`" in card
+    assert "run again: `snakemake --cores 2 --keep-going --rerun-incomplete a.txt b.txt`" in card
     assert "command:\n```\necho using [redacted] for" in card
     assert "leaked" not in card
 

@@ -44,6 +44,12 @@ def run(args: argparse.Namespace) -> int:
     """
     session = open_local(section_in(args.configfile), password=passwords.given(args))
     session.asks, code, done = True, EXIT_DONE, []
+    if not session.sends:
+        raise RequestError(
+            "nothing was delivered: sending is switched off",
+            hint="see slack.enabled and slack.dry_run, $SLACK_WRAPPER_ENABLED and "
+            "$SLACK_WRAPPER_DRY_RUN",
+        )
     if args.here:
         _bring_here(session)
     for entry, outcome in session.flush(patient=True):
