@@ -25,9 +25,9 @@ def main() -> int:
     arguments, password = without_password(sys.argv[1:])
     here = sys.version_info >= _OLDEST and importlib.util.find_spec("slack_wrapper") is not None
     if here and password is None:
-        from slack_wrapper.librec.posting import run
+        from slack_wrapper.librec.post import run
 
-        return run(arguments)
+        return run(arguments, say)
     command = [sys.executable, "-P", "-m", "slack_wrapper.librec.posting"] if here else _other()
     if not command:
         say(

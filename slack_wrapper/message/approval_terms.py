@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_wrapper.errors import RequestError
 from slack_wrapper.message.mentions import EVERYBODY, GROUP, USER, flat
-from slack_wrapper.message.parameters import APPROVAL_PARAMETERS
+from slack_wrapper.message.parameter_names import APPROVAL_PARAMETERS
 
 APPROVED, REJECTED, TIMED_OUT = "approved", "rejected", "timed_out"
 FAIL, SKIP = "fail", "skip"

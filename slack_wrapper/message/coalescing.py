@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_wrapper.errors import RequestError
-
-if TYPE_CHECKING:
-    from slack_wrapper.model.request import Request
+from slack_wrapper.model.request import Request
 
 WINDOW = 5.0  # seconds in which lines are gathered before the message is changed
 MIN_WINDOW = 1.0  # chat.update may be called about once a second

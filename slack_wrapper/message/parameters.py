@@ -12,6 +12,7 @@ from slack_wrapper.errors import RequestError
 from slack_wrapper.message import coalescing, content, file_parameters
 from slack_wrapper.message.content import Context, Sources
 from slack_wrapper.message.mentions import flat
+from slack_wrapper.message.parameter_names import APPROVAL_PARAMETERS
 from slack_wrapper.model.request import (
     APPROVAL,
     DIGEST,
@@ -25,16 +26,6 @@ from slack_wrapper.model.request import (
     Request,
 )
 
-# The parameters of a step that only an approval has; see `approval_terms`.
-APPROVAL_PARAMETERS = (
-    "approve",
-    "reject",
-    "approvers",
-    "time_limit",
-    "remind_every",
-    "on_reject",
-    "on_timeout",
-)
 # The parameters of a step that users are promised; see docs/steps.md.
 PARAMETERS = (
     "option",

@@ -88,7 +88,7 @@ def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> I
         return identify(workspace.transport)
     except SlackUnavailable as error:
         if not isinstance(error, RateLimited):  # which is an answer
-            session.courier.reach.silent(key or "")
+            session.reach.silent(key or "")
         raise
 
 

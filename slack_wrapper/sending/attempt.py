@@ -81,7 +81,7 @@ class Delivery:
         if sharing and not progress.accepted:
             self._upload()
         if self.request.images and progress.parts == 0:
-            uploading.send(self, private=True)
+            self._send(private=True)
         with self.lane:
             if sharing:
                 self._share()
@@ -145,7 +145,10 @@ class Delivery:
         progress = self.progress
         if progress.channel is None:
             self._locate()
-        uploading.send(self)
+        self._send()
+
+    def _send(self, *, private: bool = False) -> None:
+        uploading.send(self.workspace, self.files, self.progress, self.retrier, private=private)
 
     def _locate(self) -> None:
         """Learn the ID of the channel: uploads take no names."""

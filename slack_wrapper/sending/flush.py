@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from slack_wrapper.client.error_codes import OF_THE_POST
 from slack_wrapper.client.local_file import LocalFile
@@ -28,12 +27,10 @@ from slack_wrapper.sending.poster import holds
 from slack_wrapper.sending.queued_files import found_changed, unchanged
 from slack_wrapper.sending.reachability import knock
 from slack_wrapper.sending.run_threads import BEHIND
+from slack_wrapper.sending.sender import Sender
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.entry import Entry
 from slack_wrapper.spool.folder_index import Name, place_name
-
-if TYPE_CHECKING:
-    from slack_wrapper.sending.sender import Sender
 
 _NAP = 0.5  # seconds between two looks at whether a flush is over
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from slack_wrapper.client.identity import identify
 from slack_wrapper.client.webhook import WebhookTransport
 from slack_wrapper.common.budget import Budget, current, spending
 from slack_wrapper.errors import RateLimited, SlackError, SlackRefused, SlackUnavailable
-
-if TYPE_CHECKING:
-    from slack_wrapper.sending.backpressure import Reachability
-    from slack_wrapper.sending.sender import Sender
-    from slack_wrapper.sending.workspace import Workspace
+from slack_wrapper.sending.backpressure import Reachability
+from slack_wrapper.sending.workspace import Workspace
 
 SECONDS = 5.0  # that one question may take
+
+
+class Connected(Protocol):
+    """A session that can be asked for its connections, see `session.local`."""
+
+    @property
+    def reach(self) -> Reachability:
+        """What is known of the servers that it posts to."""
+
+    def workspace(self, encrypted_key: str | None) -> Workspace:
+        """Return the connection for a key file, opened when it is first asked for."""
 
 
 def knock(workspace: Workspace, reach: Reachability, key: str) -> None:
@@ -43,7 +51,7 @@ def knock(workspace: Workspace, reach: Reachability, key: str) -> None:
     reach.answered(key)
 
 
-def look_out(session: Sender, key: str | None) -> None:
+def look_out(session: Connected, key: str | None) -> None:
     """Find out whether Slack answers, so that a post does not have to, at many times the length.
 
     Args:
@@ -53,7 +61,7 @@ def look_out(session: Sender, key: str | None) -> None:
     Raises:
         SlackWrapperError: the key does not open.
     """
-    workspace, reach = session.workspace(key), session.courier.reach
+    workspace, reach = session.workspace(key), session.reach
     if reach.just_asked(key or ""):
         return
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_wrapper.client import permalinks, scheduled
 from slack_wrapper.client.messages import Message, Posted
@@ -16,9 +16,7 @@ from slack_wrapper.errors import SlackRefused
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import MESSAGE, NOW, Request
 from slack_wrapper.sending import receipts
-
-if TYPE_CHECKING:
-    from slack_wrapper.sending.attempt import Delivery
+from slack_wrapper.sending.attempt import Delivery
 
 SOON = 10.0  # seconds; a time that is no further away is now
 

@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, chain, islice
-from typing import TYPE_CHECKING
 
 from slack_wrapper.client.local_file import LocalFile
 from slack_wrapper.message.file_parameters import BATCH
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import FILE, NO_THREAD, Request
+from slack_wrapper.sending.poster import Courier
 from slack_wrapper.sending.run_threads import root_of
-
-if TYPE_CHECKING:
-    from slack_wrapper.sending.poster import Courier
-    from slack_wrapper.sending.workspace import Workspace
+from slack_wrapper.sending.workspace import Workspace
 
 
 def followers(request: Request, sizes: Sequence[int] = ()) -> list[Request]:

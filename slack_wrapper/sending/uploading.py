@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from slack_wrapper.client import uploads
+from slack_wrapper.client.local_file import LocalFile
+from slack_wrapper.client.retry import Retrier
+from slack_wrapper.sending.workspace import Workspace
+from slack_wrapper.spool.progress import Progress
 
-if TYPE_CHECKING:
-    from slack_wrapper.sending.attempt import Delivery
 
-
-def send(delivery: Delivery, *, private: bool = False) -> None:
+def send(
+    workspace: Workspace,
+    files: Sequence[LocalFile],
+    progress: Progress,
+    retrier: Retrier,
+    *,
+    private: bool = False,
+) -> None:
     """Send the files that Slack does not have yet, in any order; they are kept in their own.
 
     Args:
-        delivery: of the post.
+        workspace: the connection.
+        files: of the post, checked.
+        progress: of the post; learns each file that was sent.
+        retrier: bounds the repetitions.
         private: whether they are images, which the bot alone has until a message shows them; else a
             share shows them.
 
     Raises:
         FileError, SlackError: see `client.uploads.upload_all`; what was sent stays so.
     """
-    progress, workspace = delivery.progress, delivery.workspace
     for sent in uploads.upload_all(
         workspace.transport,
-        delivery.files[len(progress.uploaded) :],
-        delivery.retrier,
+        files[len(progress.uploaded) :],
+        retrier,
         timeout=workspace.upload_timeout,
         private=private,
     ):

@@ -36,6 +36,7 @@ from slack_wrapper.message.webhook_limits import refuse
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.sending import receipts, series
+from slack_wrapper.sending.backpressure import Reachability
 from slack_wrapper.sending.flush import Outcome, flush, never
 from slack_wrapper.sending.poster import Courier
 from slack_wrapper.sending.workspace import Workspace
@@ -84,6 +85,11 @@ class LocalSession:
     def max_wait(self) -> float:
         """Seconds that a post may wait for its turn; so much time has a flush at a run's end."""
         return self._settings.max_wait
+
+    @property
+    def reach(self) -> Reachability:
+        """What is known of the servers that it posts to."""
+        return self.courier.reach
 
     @property
     def sends(self) -> bool:
@@ -178,7 +184,7 @@ class LocalSession:
             if encrypted_key not in self._workspaces:
                 transport = self._connect(encrypted_key, ask)
                 transport.lookups = self.courier.policy
-                self.courier.reach.at(encrypted_key or "", transport.base_url)
+                self.reach.at(encrypted_key or "", transport.base_url)
                 self._workspaces[encrypted_key] = Workspace(
                     transport, Names(transport), self._settings.upload_timeout
                 )

@@ -7,7 +7,8 @@ import pytest
 from slack_wrapper.approvals import approvals
 from slack_wrapper.errors import RequestError, SlackRefused
 from slack_wrapper.message.approval_terms import Terms, reaction, span, terms, votes
-from slack_wrapper.message.parameters import APPROVAL_PARAMETERS, build
+from slack_wrapper.message.parameter_names import APPROVAL_PARAMETERS
+from slack_wrapper.message.parameters import build
 from slack_wrapper.model.receipt import PENDING
 from slack_wrapper.model.request import Request
 from slack_wrapper.preflight import preflight
