@@ -17,6 +17,7 @@ from mkdocs.structure.files import File, Files
 
 from slack_wrapper import config as slack_config
 from slack_wrapper.cli.main import COMMANDS
+from slack_wrapper.cli.main import module as command_module
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PYTHON = """# Python
@@ -115,7 +116,7 @@ def commands_page() -> Iterator[str]:
     """Give the lines of the page with the help of every command."""
     yield "# Every command's help\n"
     for name in COMMANDS:
-        module = importlib.import_module(f"slack_wrapper.cli.{name.replace('-', '_')}")
+        module = importlib.import_module(command_module(name))
         parser = argparse.ArgumentParser(prog=f"slack-wrapper {name}", description=COMMANDS[name])
         module.configure(parser)
         parser.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=96)

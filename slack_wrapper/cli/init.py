@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     password = _key_made(args, key_file) if fresh else _key_kept(args, key_file)
     values = {"channel": channel, "encrypted_key": key_file}
     changed = config_edit.merge(files.config, values)
-    console.show(f"{'wrote' if changed else 'kept'} the slack section of {files.config}")
+    console.show(f"{'wrote' if changed else 'kept'} the `slack:` section of {files.config}")
     _offer_keyring(args, files, key_file, password)
     section = dict(section_in(str(files.config)))
     session = open_local(section, password=password)

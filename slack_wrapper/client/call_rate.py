@@ -63,8 +63,8 @@ class CallRate:
                 turn, now = self._next(), time.monotonic()
                 if turn - now > longest:
                     raise SlackUnavailable(
-                        f"slack takes {self.most} calls of {method} a minute, and the next one is "
-                        f"{turn - now:.0f} s away",
+                        f"Slack takes {self.most} calls of {method} per minute; the next one is "
+                        f"the next one is {turn - now:.0f} s away",
                         code="crowded",
                         method=method,
                         hint="post fewer files at a time, or raise slack.max_wait",

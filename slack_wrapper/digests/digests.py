@@ -316,7 +316,7 @@ class _Digest:
                 self._list(list(self._state.lines.values()))
             if self._state.behind:
                 raise SlackUnavailable(
-                    f"the message {self._state.title} waits for slack", code="behind"
+                    f"the message {self._state.title} waits for Slack", code="behind"
                 )
             channel = self._state.place[1]
             for part in (0, 1):

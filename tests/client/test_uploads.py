@@ -189,7 +189,7 @@ def test_a_rate_gives_out_so_many_a_minute_and_none_while_it_is_held() -> None:
     rate = CallRate(2)
     assert [rate.take(), rate.take()] == [0.0, 0.0]
     assert 0.0 < rate.take() <= 60.0
-    with pytest.raises(SlackUnavailable, match=r"slack takes 2 calls of a\.method a minute"):
+    with pytest.raises(SlackUnavailable, match=r"Slack takes 2 calls of a\.method per minute"):
         rate.wait("a.method", longest=1.0)
     held = CallRate(2)
     held.hold(30.0)
