@@ -82,7 +82,7 @@ def flush(size: int, folder: Path) -> float:
         with server(steps.SERVE, CHANNELS="100") as url:
             session = open_local({"base_url": url})
             for number in range(size):
-                session.courier.outbox.take(_entry(number), "no answer", Ledger().sending)
+                session.poster.outbox.take(_entry(number), "no answer", Ledger().sending)
             started = time.process_time()
             delivered = sum(isinstance(outcome, dict) for _, outcome in session.flush())
             took = time.process_time() - started

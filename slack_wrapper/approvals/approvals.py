@@ -24,7 +24,7 @@ from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.reactions import reactions
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.slack_clock import clock_of
-from slack_wrapper.common.fifo_locks import Lanes
+from slack_wrapper.common.fifo_locks import FifoLocks
 from slack_wrapper.common.patience import scaled
 from slack_wrapper.errors import (
     ApprovalRejected,
@@ -48,7 +48,7 @@ from slack_wrapper.model.receipt import PENDING, Receipt
 from slack_wrapper.model.request import APPROVAL, FILE, MESSAGE, NOW, Request
 from slack_wrapper.sending import receipts
 from slack_wrapper.sending.identity import digest_of
-from slack_wrapper.sending.poster import Courier
+from slack_wrapper.sending.poster import Poster
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.ledger import step_of
 from slack_wrapper.spool.progress import Progress
@@ -90,14 +90,14 @@ class Approvals:
     """The open questions of one process.
 
     Args:
-        courier: posts the questions, once.
+        poster: posts the questions, once.
     """
 
-    courier: Courier
+    poster: Poster
     _open: dict[tuple[str, str], _Open] = field(default_factory=dict)
     _held: dict[str, float] = field(default_factory=dict)  # connection → no look before
     _people: dict[str, Approvers] = field(default_factory=dict)
-    _steps: Lanes = field(default_factory=Lanes)
+    _steps: FifoLocks = field(default_factory=FifoLocks)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, workspace: Workspace, request: Request, files: Sequence[LocalFile]) -> Receipt:
@@ -124,7 +124,7 @@ class Approvals:
             if turn > now:
                 return _pending(known, request, turn - now)
             over = self._quiet_until(now)
-            if over and not (known.receipt or self.courier.ledger.find(step)):
+            if over and not (known.receipt or self.poster.ledger.find(step)):
                 return _pending(known, request, min(over - now, LONGEST))  # nobody is woken
             try:
                 return self._go_on(workspace, request, asked, known, files)
@@ -177,8 +177,8 @@ class Approvals:
         self, workspace: Workspace, asked: Request, terms: Terms, files: Sequence[LocalFile]
     ) -> Receipt:
         """Post the question, unless it is there; put its reactions on it, to be clicked."""
-        before = self.courier.ledger.find(step_of(asked.receipt, asked.channels[0]))
-        receipt = dict(self.courier.deliver(workspace, asked, files, seconds=_LOOK))
+        before = self.poster.ledger.find(step_of(asked.receipt, asked.channels[0]))
+        receipt = dict(self.poster.deliver(workspace, asked, files, seconds=_LOOK))
         if not receipt.get("ts"):
             raise SlackRefused(
                 f"the question is in {asked.about}, but Slack does not tell where",
@@ -253,19 +253,19 @@ class Approvals:
         if due <= receipt.get("reminders", 0) or self._quiet_until(time.time()):
             return
         receipt["reminders"] = due  # written down before: better none than two
-        self.courier.amend(asked, receipt)
+        self.poster.amend(asked, receipt)
         whom = " ".join(self._people[workspace.transport.fingerprint].shown(terms.approvers))
         left = span(max(1.0, terms.time_limit - age))
         _say(workspace, asked, receipt, f"reminder.{due}", f"{whom} still open, for {left}".strip())
 
     def _quiet_until(self, now: float) -> float | None:
-        return self.courier.quiet.until(now) if self.courier.quiet else None
+        return self.poster.quiet.until(now) if self.poster.quiet else None
 
     def _close(
         self, workspace: Workspace, asked: Request, receipt: Receipt, verdict: dict[str, Any]
     ) -> None:
         receipt.update(verdict)
-        self.courier.amend(asked, receipt)
+        self.poster.amend(asked, receipt)
         who = verdict["decided_by"]
         text = "nobody has answered in time"
         if who:
@@ -296,7 +296,7 @@ class Approvals:
             for name in [one for one in self._open if one[0] == step]:
                 del self._open[name]
         if ledger:
-            self.courier.drop(request)
+            self.poster.drop(request)
 
 
 def question(request: Request) -> Request:

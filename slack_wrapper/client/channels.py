@@ -40,7 +40,7 @@ class Channels:
         self._seen: dict[str, Channel] = {}  # by name
         self._told: dict[str, Channel] = {}  # by ID, as the newest page has it
         self._book = ChannelPages(lookup)
-        self._lanes = Locks()
+        self._locks = Locks()
         self._lock = threading.Lock()
 
     def known(self, name: str) -> Channel | None:
@@ -74,7 +74,7 @@ class Channels:
             SlackUnavailable: Slack does not answer, or not in time.
         """
         asked = time.monotonic() if since is None else since
-        with self._lanes[key(name)]:  # who comes at the same time asks once
+        with self._locks[key(name)]:  # who comes at the same time asks once
             known = self.known(name) or self._kept(name)
             if known is not None:
                 confirmed = self._confirmed(name, known, asked, until)

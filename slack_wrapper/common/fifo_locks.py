@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from types import TracebackType
 
 
-class Lane:
+class FifoLock:
     """A lock given in the order in which it was asked for, which `threading.Lock` is not.
 
     Ctrl-C raises KeyboardInterrupt anywhere, also in here: whoever is interrupted leaves the queue,
@@ -58,13 +58,13 @@ class Lane:
             self._queue[0].set()
 
 
-class Lanes:
-    """A lane for each name, made when it is first asked for."""
+class FifoLocks:
+    """A lock for each name, made when it is first asked for."""
 
     def __init__(self) -> None:
-        self._lanes: dict[Hashable, Lane] = {}
+        self._locks: dict[Hashable, FifoLock] = {}
         self._lock = threading.Lock()
 
-    def __getitem__(self, name: Hashable) -> Lane:
+    def __getitem__(self, name: Hashable) -> FifoLock:
         with self._lock:
-            return self._lanes.setdefault(name, Lane())
+            return self._locks.setdefault(name, FifoLock())

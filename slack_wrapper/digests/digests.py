@@ -45,7 +45,7 @@ from slack_wrapper.spool.ledger import FOLDER, step_of
 from slack_wrapper.spool.progress import Progress
 
 if TYPE_CHECKING:
-    from slack_wrapper.sending.poster import Courier
+    from slack_wrapper.sending.poster import Poster
     from slack_wrapper.sending.workspace import Workspace
 
 MAX_TITLE = 150  # characters of the title that are shown
@@ -61,13 +61,13 @@ class Digests:
     """The shared messages of a run.
 
     Args:
-        courier: posts what is posted.
+        poster: posts what is posted.
         workspace: key file → its connection.
         folder: where they are written down.
     """
 
-    def __init__(self, courier: Courier, workspace: Open, folder: Path = FOLDER) -> None:
-        self._courier, self._workspace = courier, workspace
+    def __init__(self, poster: Poster, workspace: Open, folder: Path = FOLDER) -> None:
+        self._poster, self._workspace = poster, workspace
         self._folder = folder / "digests"
         self._known: dict[tuple[str, tuple[str, str]], _Digest] = {}
         self._lock, self._over = threading.Lock(), threading.Event()
@@ -84,7 +84,7 @@ class Digests:
 
         Raises:
             RequestError: this is not the session of a run.
-            SlackWrapperError: see `Courier.deliver`; for its line only with `on_failure: fail`.
+            SlackWrapperError: see `Poster.deliver`; for its line only with `on_failure: fail`.
         """
         if not self.live:
             raise RequestError(
@@ -92,7 +92,7 @@ class Digests:
                 hint='include: slack_wrapper.rules("slack.smk"), and run the step on the same host',
             )
         step = step_of(request.receipt, request.channels[0])
-        receipt = self._courier.recall(step, _said(request.coalesce["title"], line_of(request)))
+        receipt = self._poster.recall(step, _said(request.coalesce["title"], line_of(request)))
         if receipt is None:
             digest = self._of(request)
             receipt, root = digest.take(request), digest.root
@@ -115,7 +115,7 @@ class Digests:
                 files=request.files[start : start + size],
             )  # fmt: skip
             own = files[start : start + size]
-            done.append(self._courier.deliver(workspace, post, own, thread=root))
+            done.append(self._poster.deliver(workspace, post, own, thread=root))
         return done
 
     def confirm(self, request: Request, receipt: Receipt) -> None:
@@ -187,7 +187,7 @@ class Digests:
             name = _name(request)
             if name not in self._known:
                 made = digest_log.new(self._folder, *name)
-                self._known[name] = _Digest(self._courier, self._workspace, made)
+                self._known[name] = _Digest(self._poster, self._workspace, made)
             digest = self._known[name]
             digest.window = request.coalesce["window"]
             return digest
@@ -203,7 +203,7 @@ class Digests:
             for one in digest_log.read_all(self._folder, _tell):
                 if one.is_from(self._folder.parent):
                     name = one.title, (plain_path(one.place[0]), one.place[1])
-                    self._known[name] = _Digest(self._courier, self._workspace, one)
+                    self._known[name] = _Digest(self._poster, self._workspace, one)
                 elif one.behind and self.live:
                     console.warn(_elsewhere(one))
             if self.live:
@@ -223,8 +223,8 @@ class Digests:
 class _Digest:
     """One shared message, and what is done with it."""
 
-    def __init__(self, courier: Courier, workspace: Open, state: Shared) -> None:
-        self._courier, self._workspace, self._state = courier, workspace, state
+    def __init__(self, poster: Poster, workspace: Open, state: Shared) -> None:
+        self._poster, self._workspace, self._state = poster, workspace, state
         self._lock = threading.RLock()  # of the state
         self._changing = threading.RLock()  # one change at a time; taken before the other one
         self._since = time.monotonic()  # when it was last changed
@@ -282,7 +282,7 @@ class _Digest:
         """Whether it is time to change the message."""
         key = self._state.place[0]
         waited = time.monotonic() - self._since >= self.window
-        return waited and self._state.behind and not self._courier.away(key)
+        return waited and self._state.behind and not self._poster.away(key)
 
     def try_to_change(self) -> None:
         """Change the message if Slack lets us; what keeps us from it may pass."""
@@ -320,9 +320,9 @@ class _Digest:
                 )
             channel = self._state.place[1]
             for part in (0, 1):
-                known = self._courier.ledger.find(step_of(str(self._state.path), channel, part))
+                known = self._poster.ledger.find(step_of(str(self._state.path), channel, part))
                 if known is not None:
-                    self._courier.ledger.forget(known)
+                    self._poster.ledger.forget(known)
             self._remember()
             self._state.remove()
 
@@ -335,9 +335,7 @@ class _Digest:
         line = self._state.lines[step]
         request = {**self._state.root, "receipt": line.receipt}
         said, receipt = _said(self._state.title, line.text), self._receipt(step)
-        self._courier.remember(
-            Entry(step, request, Progress(key=step), step, said, receipt=receipt)
-        )
+        self._poster.remember(Entry(step, request, Progress(key=step), step, said, receipt=receipt))
 
     def _root(self, request: Request) -> dict[str, Any]:
         post = replace(
@@ -347,9 +345,9 @@ class _Digest:
         return post.to_dict()
 
     def _post(self) -> None:
-        """Post the message, or learn what has become of it: the courier posts it once."""
+        """Post the message, or learn what has become of it: the poster posts it once."""
         request = Request.from_dict(self._state.root)
-        receipt = self._courier.deliver(self._workspace(request.encrypted_key), request, ())
+        receipt = self._poster.deliver(self._workspace(request.encrypted_key), request, ())
         self._state.posted = receipt
         if receipt["status"] == "delivered":
             said = request.message.split("\n")
@@ -368,7 +366,7 @@ class _Digest:
             posted, request = self._state.posted, Request.from_dict(self._state.root)
         workspace = self._workspace(request.encrypted_key)
         message = updates.Living(Posted(posted["channel"], posted["ts"]), posted["key"])
-        retrier = self._courier.retrier(workspace, request)
+        retrier = self._poster.retrier(workspace, request)
         try:
             updates.update(workspace.transport, message, text, retrier, about=request.about)
         except SlackRefused as refused:
@@ -392,9 +390,9 @@ class _Digest:
         if there:
             self._leave_behind()
         with self._lock:
-            known = self._courier.ledger.find(step_of(request.receipt, request.channels[0]))
+            known = self._poster.ledger.find(step_of(request.receipt, request.channels[0]))
             if known is not None:
-                self._courier.ledger.forget(known)
+                self._poster.ledger.forget(known)
             said, self._state.posted, self._state.root = dict(self._state.lines), {}, {}
             if not said:
                 return {}
@@ -421,7 +419,7 @@ class _Digest:
         text = "\n".join(f"• {line.text}" for line in lines)
         root = Request.from_dict(self._state.root)
         post = replace(root, message=text, thread=NO_THREAD, part=1)
-        self._courier.deliver(self._workspace(root.encrypted_key), post, (), thread=self.root)
+        self._poster.deliver(self._workspace(root.encrypted_key), post, (), thread=self.root)
 
     def _shown(self, said: Mapping[str, Line]) -> None:
         """Note that the message has these lines; one that has changed since then it has not."""

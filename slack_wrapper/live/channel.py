@@ -54,7 +54,7 @@ class Line:
         whole = session.workspace(settings.encrypted_key)
         transport = whole.transport.quicker(CALL_SECONDS)
         self._workspace = Workspace(transport, Names(transport))
-        self._courier = replace(session.courier, policy=POLICY)
+        self._poster = replace(session.poster, policy=POLICY)
         self._pacer = Pacer(POLICY.total)
         self._settings = settings
         self._session = session
@@ -135,7 +135,7 @@ class Line:
         one = check(path, title=title, name=name)
         entry = Entry("file", request.to_dict(), Progress(thread=thread))
         self._turn()
-        return self._courier.send(self._workspace, request, entry, [one], lambda: None)
+        return self._poster.send(self._workspace, request, entry, [one], lambda: None)
 
     def begin_thread(self, living: Living) -> None:
         """Make a message the root for the posts of this run with `thread: run`."""
@@ -161,11 +161,11 @@ class Line:
         """
         request = replace(self._request(), message=text, on_failure=QUEUE)
         entry = Entry("live", request.to_dict(), progress)
-        self._courier.outbox.take(entry, reason, self._courier.ledger.sending)
+        self._poster.outbox.take(entry, reason, self._poster.ledger.sending)
 
     def flush(self) -> None:
         """Deliver what waits from earlier; what cannot be delivered waits on."""
-        if self._courier.outbox.waits():
+        if self._poster.outbox.waits():
             self._session.flush()
 
     def finish_orphan(self, mark: Mark, say: Shown, emojis: tuple[str, str]) -> bool:

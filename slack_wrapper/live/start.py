@@ -58,7 +58,7 @@ def begin(flags: Mapping[str, Any], alive: Callable[[], bool], version: str = ""
         return None
     common.live = True
     hangup.end_as_terminated()
-    threads = session.courier.threads
+    threads = session.poster.threads
     if not chosen.min_duration or run.posts():
         chosen = settings.at_once(chosen)
         threads.expect()

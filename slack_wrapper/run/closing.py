@@ -41,9 +41,9 @@ def end_digests(session: LocalSession) -> None:
 
 def tell_held(session: LocalSession) -> None:
     """Say what is left for its time, as the run will not be there then."""
-    courier = session.courier
-    if courier.outbox.waits():
-        ours = filter(None, map(courier.outbox.own, courier.outbox.names()))
-        held = sum(not courier.due(entry) for entry in ours)
+    poster = session.poster
+    if poster.outbox.waits():
+        ours = filter(None, map(poster.outbox.own, poster.outbox.names()))
+        held = sum(not poster.due(entry) for entry in ours)
         if held:
             warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")

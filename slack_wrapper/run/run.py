@@ -78,9 +78,9 @@ class Run:
 
     def _know_jobs(self, session: LocalSession) -> None:
         session.digests.live = True
-        session.courier.finished = job_records.finished(self._workflow)
-        session.courier.incomplete = job_records.incomplete(self._workflow)
-        session.courier.changes = job_records.changes(self._workflow)
+        session.poster.finished = job_records.finished(self._workflow)
+        session.poster.incomplete = job_records.incomplete(self._workflow)
+        session.poster.changes = job_records.changes(self._workflow)
 
     def start(self) -> None:
         """Unlock what the steps of this run need, and serve it; nothing if there is no step.
@@ -167,7 +167,7 @@ class Run:
             closing.tell_held(session)
         self.end()
         if session is not None:
-            session.courier.acknowledge(job_records.ended_well(self._workflow))
+            session.poster.acknowledge(job_records.ended_well(self._workflow))
 
     def end(self) -> None:
         """Stop serving."""
@@ -200,12 +200,12 @@ class Run:
             raise workflow_error(error) from None
         except KeyboardInterrupt:
             raise interrupted() from None
-        session.courier.catch_up()
+        session.poster.catch_up()
         closing.flush(session, _AT_THE_START)
         if session.sends:
             session.digests.resume()
         self._serve(session, led_here=True)
-        self._flusher = Flusher(session.flush, session.courier.any_due)
+        self._flusher = Flusher(session.flush, session.poster.any_due)
         self._stopping.listen()
 
     def _open_here(self) -> None:

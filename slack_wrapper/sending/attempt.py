@@ -36,7 +36,7 @@ _PLAIN_ONLY: set[str] = set()  # fingerprints of connections whose uploads take 
 
 
 @dataclass
-class Delivery:
+class Attempt:
     """One request on its way to its one channel.
 
     Args:
@@ -44,9 +44,9 @@ class Delivery:
         request: with one channel.
         draft: its texts and blocks.
         files: its files, checked.
-        progress: kept up to date, so that a later delivery goes on where this one ended.
+        progress: kept up to date, so that a later attempt goes on where this one ended.
         retrier: bounds the repetitions.
-        lane: keeps what people see in one order; entered once.
+        lock: keeps what people see in one order; entered once.
         save: writes the progress down.
         repost: whether to post again what may be there, when it can never be found out.
         seconds: for which to look for what may be there already.
@@ -58,7 +58,7 @@ class Delivery:
     files: Sequence[LocalFile]
     progress: Progress
     retrier: Retrier
-    lane: AbstractContextManager[None]
+    lock: AbstractContextManager[None]
     save: Callable[[], None]
     repost: bool = False
     seconds: float = FOREGROUND
@@ -82,7 +82,7 @@ class Delivery:
             self._upload()
         if self.request.images and progress.parts == 0:
             self._send(private=True)
-        with self.lane:
+        with self.lock:
             if sharing:
                 self._share()
             elif progress.parts == 0:

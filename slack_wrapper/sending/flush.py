@@ -79,7 +79,7 @@ def flush(
     def over() -> bool:
         return stop() or time.monotonic() > end
 
-    with session.courier.outbox.flushing(wait=wait) as ours:
+    with session.poster.outbox.flushing(wait=wait) as ours:
         if not ours:
             return []
         return _patiently(session, place, over) if patient else _Flush(session, place, over).run()
@@ -109,8 +109,8 @@ class _Flush:
     def __init__(
         self, session: Sender, place: tuple[str, str] | None, over: Callable[[], bool]
     ) -> None:
-        self._session, self._courier = session, session.courier
-        self._outbox, self._over = session.courier.outbox, over
+        self._session, self._poster = session, session.poster
+        self._outbox, self._over = session.poster.outbox, over
         self._only = place_name(place) if place else None
         self._done: list[Outcome] = []
         self._stopped: set[str] = set()  # names of places, and key files
@@ -129,7 +129,7 @@ class _Flush:
     def _consider(self, name: Name) -> None:
         """Deliver an entry unless it has to wait with another one."""
         entry = self._outbox.own(name)
-        if entry is None or entry.place[0] in self._stopped or not self._courier.due(entry):
+        if entry is None or entry.place[0] in self._stopped or not self._poster.due(entry):
             return
         held = self._outbox.is_held(entry)
         if name.place in self._refused:
@@ -154,8 +154,8 @@ class _Flush:
             error.code != BEHIND and not holds(error)
         ):
             self._stopped.add(name.place)
-            self._courier.stuck(entry.place)
-            if self._courier.away(entry.place[0]):
+            self._poster.stuck(entry.place)
+            if self._poster.away(entry.place[0]):
                 self._stopped.add(entry.place[0])
             return
         if not isinstance(
@@ -177,18 +177,18 @@ class _Flush:
             console.warn(str(unusable))
 
     def _deliver(self, entry: Entry) -> Receipt | SlackWrapperError:
-        courier, request = self._courier, Request.from_dict(entry.request)
+        poster, request = self._poster, Request.from_dict(entry.request)
 
         def save() -> None:
             self._outbox.update(entry, entry.reason)
 
         try:
-            courier.find_root(entry, request)
+            poster.find_root(entry, request)
             files = [unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
             workspace = self._session.reopen(request.encrypted_key)
-            if courier.reach.in_doubt(entry.place[0]):
+            if poster.reach.in_doubt(entry.place[0]):
                 # A post without an answer may be in the channel, a question not.
-                knock(workspace, courier.reach, entry.place[0])
+                knock(workspace, poster.reach, entry.place[0])
             receipt = self._send(workspace, request, entry, files, save)
             save()
         except SlackWrapperError as error:
@@ -209,16 +209,16 @@ class _Flush:
         save: Callable[[], None],
     ) -> Receipt:
         try:
-            return self._courier.send(workspace, request, entry, files, save)
+            return self._poster.send(workspace, request, entry, files, save)
         except FileChanged as error:
             raise found_changed(error, entry) from None
 
     def _arrived(self, entry: Entry, receipt: Receipt) -> None:
         """Tell the replies, the ledger and the receipt of a delivered entry, and take it out."""
-        courier, path = self._courier, str(entry.request["receipt"])
-        courier.arrived(entry.progress.key, receipt["ts"])
+        poster, path = self._poster, str(entry.request["receipt"])
+        poster.arrived(entry.progress.key, receipt["ts"])
         try:
-            courier.settle(entry, receipt)
+            poster.settle(entry, receipt)
         except LedgerUnusable as error:
             console.warn(str(error))
         if path:

@@ -15,7 +15,7 @@ from slack_wrapper.client.rate_limit import Pacer
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import FOREGROUND, FULL
 from slack_wrapper.common import atomic_files, console
-from slack_wrapper.common.fifo_locks import Lanes
+from slack_wrapper.common.fifo_locks import FifoLocks
 from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.errors import (
     LedgerUnusable,
@@ -30,7 +30,7 @@ from slack_wrapper.message.compose import compose
 from slack_wrapper.model.receipt import Receipt, deliveries
 from slack_wrapper.model.request import FAIL, NOW, QUEUE, WARN, Request
 from slack_wrapper.sending import receipts, schedule
-from slack_wrapper.sending.attempt import Delivery
+from slack_wrapper.sending.attempt import Attempt
 from slack_wrapper.sending.backpressure import Reachability
 from slack_wrapper.sending.identity import digest_of, is_same, looks_of
 from slack_wrapper.sending.reachability import ask_after_pause
@@ -62,7 +62,7 @@ class _Seen:
 
 
 @dataclass
-class Courier:
+class Poster:
     """Carries posts to Slack, for all threads of a process.
 
     Args:
@@ -86,8 +86,8 @@ class Courier:
     ledger: Ledger = field(default_factory=Ledger)
     outbox: Outbox = field(default_factory=Outbox)
     make_way: Callable[[tuple[str, str]], object] = lambda place: None
-    _lanes: Lanes = field(default_factory=Lanes)
-    _steps: Lanes = field(default_factory=Lanes)
+    _locks: FifoLocks = field(default_factory=FifoLocks)
+    _steps: FifoLocks = field(default_factory=FifoLocks)
     _seen: dict[str, _Seen] = field(default_factory=dict)  # by step
     _posted: set[str] = field(default_factory=set)  # keys
     _stuck: dict[tuple[str, str], float] = field(default_factory=dict)  # place → monotonic time
@@ -206,7 +206,7 @@ class Courier:
         at: float = 0.0,
         seconds: float = FOREGROUND,
     ) -> Receipt:
-        """Carry out what is left of a post and return its receipt; see `Delivery.run`.
+        """Carry out what is left of a post and return its receipt; see `Attempt.run`.
 
         With a time, Slack is asked to post it then; see `timing.schedule`. For what may be there
         already is looked for so many seconds; see `settling.settle`.
@@ -219,21 +219,21 @@ class Courier:
         progress.thread = self.threads.resolve(progress.thread)
         if progress.thread and progress.thread.startswith(PENDING):
             raise SlackUnavailable("the message it replies to waits itself", code=BEHIND)
-        delivery = Delivery(
+        attempt = Attempt(
             workspace,
             request,
             draft,
             files,
             progress,
             retrier,
-            self._lanes[entry.place],
+            self._locks[entry.place],
             save,
             self.repost,
             seconds,
         )
         try:
-            settled = schedule.settle(delivery) if progress.unclear and progress.post_at else None
-            receipt = settled or self._carry_out(delivery, at)
+            settled = schedule.settle(attempt) if progress.unclear and progress.post_at else None
+            receipt = settled or self._carry_out(attempt, at)
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
@@ -244,17 +244,17 @@ class Courier:
         self.reach.answered(entry.place[0])
         return receipt
 
-    def _carry_out(self, delivery: Delivery, at: float) -> Receipt:
+    def _carry_out(self, attempt: Attempt, at: float) -> Receipt:
         """Post, or schedule; in the channel when a thread that nobody has named refuses it."""
         try:
-            return schedule.schedule(delivery, at) if at else _run(delivery)
+            return schedule.schedule(attempt, at) if at else _run(attempt)
         except SlackRefused as refused:
-            root = delivery.progress.thread
-            if not (root and unthreadable(refused) and by_default(delivery.request)):
+            root = attempt.progress.thread
+            if not (root and unthreadable(refused) and by_default(attempt.request)):
                 raise
         self.threads.lost(root)
-        delivery.progress.thread = None
-        return schedule.schedule(delivery, at) if at else _run(delivery)
+        attempt.progress.thread = None
+        return schedule.schedule(attempt, at) if at else _run(attempt)
 
     def find_root(self, entry: Entry, request: Request) -> None:
         """Find the message that a queued post replies to; give up one that will never be there."""
@@ -555,16 +555,16 @@ class Courier:
         )
 
 
-def _run(delivery: Delivery) -> Receipt:
+def _run(attempt: Attempt) -> Receipt:
     """Carry a post out; where its channel's name is another one's by now, once more with that."""
     try:
-        return delivery.run()
+        return attempt.run()
     except SlackRefused as refused:
-        names, channel = delivery.workspace.names, delivery.request.channels[0]
+        names, channel = attempt.workspace.names, attempt.request.channels[0]
         if not names.moved(channel, refused):
             raise
-    delivery.progress.channel = None
-    return delivery.run()
+    attempt.progress.channel = None
+    return attempt.run()
 
 
 def holds(error: SlackError) -> bool:

@@ -16,7 +16,7 @@ from slack_wrapper.errors import SlackRefused
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import MESSAGE, NOW, Request
 from slack_wrapper.sending import receipts
-from slack_wrapper.sending.attempt import Delivery
+from slack_wrapper.sending.attempt import Attempt
 
 SOON = 10.0  # seconds; a time that is no further away is now
 
@@ -44,45 +44,45 @@ def told(when: float) -> str:
     return datetime.fromtimestamp(math.ceil(when), UTC).isoformat(timespec="seconds")
 
 
-def fits(delivery: Delivery) -> bool:
+def fits(attempt: Attempt) -> bool:
     """Whether Slack itself can post it later: one message without anything that follows it."""
-    request = delivery.request
+    request = attempt.request
     return (
         request.option == MESSAGE
-        and len(delivery.draft.parts) == 1
+        and len(attempt.draft.parts) == 1
         and not (request.files or request.images or request.attached or request.part)
-        and not (request.living or delivery.progress.begun)
-        and not isinstance(delivery.workspace.transport, WebhookTransport)
+        and not (request.living or attempt.progress.begun)
+        and not isinstance(attempt.workspace.transport, WebhookTransport)
     )
 
 
-def schedule(delivery: Delivery, when: float) -> Receipt:
+def schedule(attempt: Attempt, when: float) -> Receipt:
     """Have Slack post a message later and return its receipt.
 
     Raises:
         SlackRefused: with a code of `scheduled.UNFIT` if it has to be kept here until then.
         SlackError: see `scheduled.schedule`.
     """
-    if not fits(delivery):
+    if not fits(attempt):
         raise SlackRefused("Slack does not schedule such a post", code="invalid_time")
-    progress, request = delivery.progress, delivery.request
+    progress, request = attempt.progress, attempt.request
     progress.post_at = math.ceil(when)
-    message = _message(delivery)
+    message = _message(attempt)
     found = scheduled.schedule(
-        delivery.workspace.transport,
+        attempt.workspace.transport,
         message,
         progress.post_at,
-        delivery.retrier,
+        attempt.retrier,
         about=request.about,
         doubt=progress,
-        save=delivery.save,
-        seconds=delivery.seconds,
+        save=attempt.save,
+        seconds=attempt.seconds,
     )
-    progress.attempts = delivery.retrier.attempts
-    return _receipt(delivery, found)
+    progress.attempts = attempt.retrier.attempts
+    return _receipt(attempt, found)
 
 
-def settle(delivery: Delivery) -> Receipt | None:
+def settle(attempt: Attempt) -> Receipt | None:
     """Find out what has become of a message whose scheduling was left unclear.
 
     Returns:
@@ -91,19 +91,19 @@ def settle(delivery: Delivery) -> Receipt | None:
     Raises:
         SlackAmbiguous: Slack does not tell.
     """
-    progress, message = delivery.progress, _message(delivery)
+    progress, message = attempt.progress, _message(attempt)
     found = scheduled.find(
-        delivery.workspace.transport,
+        attempt.workspace.transport,
         message,
         progress.post_at,
         progress,
-        about=delivery.request.about,
-        seconds=delivery.seconds,
+        about=attempt.request.about,
+        seconds=attempt.seconds,
     )
     if found is None:
         progress.post_at = 0
         return None
-    return _receipt(delivery, found)
+    return _receipt(attempt, found)
 
 
 def waits(request: Request | dict[str, Any], started: float, quiet: QuietHours | None) -> float:
@@ -112,10 +112,10 @@ def waits(request: Request | dict[str, Any], started: float, quiet: QuietHours |
     return due(str(given or ""), started, quiet, time.time())
 
 
-def _message(delivery: Delivery) -> Message:
-    progress, draft = delivery.progress, delivery.draft
+def _message(attempt: Attempt) -> Message:
+    progress, draft = attempt.progress, attempt.draft
     if progress.channel is None:
-        progress.channel = delivery.workspace.names.channel_id(delivery.target)
+        progress.channel = attempt.workspace.names.channel_id(attempt.target)
     return Message(
         channel=progress.channel,
         text=draft.parts[0],
@@ -123,12 +123,12 @@ def _message(delivery: Delivery) -> Message:
         thread_ts=progress.thread,
         blocks=draft.blocks,
         attachments=draft.attachments,
-        broadcast=delivery.request.broadcast,
+        broadcast=attempt.request.broadcast,
     )
 
 
-def _receipt(delivery: Delivery, found: str | Posted) -> Receipt:
-    progress, request = delivery.progress, delivery.request
+def _receipt(attempt: Attempt, found: str | Posted) -> Receipt:
+    progress, request = attempt.progress, attempt.request
     if isinstance(found, str):
         return receipts.scheduled(request, progress, found, told(progress.post_at))
     progress.post_at = 0
@@ -136,7 +136,7 @@ def _receipt(delivery: Delivery, found: str | Posted) -> Receipt:
         request,
         found,
         thread_ts=progress.thread,
-        permalink=permalinks.permalink(delivery.workspace.transport, found, progress.thread),
+        permalink=permalinks.permalink(attempt.workspace.transport, found, progress.thread),
         key=progress.key,
         attempts=progress.attempts,
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from slack_wrapper.sending.poster import Courier
+from slack_wrapper.sending.poster import Poster
 from slack_wrapper.sending.workspace import Workspace
 
 
 class Sender(Protocol):
     """A session that holds tokens and connections, see `session.local`."""
 
-    courier: Courier
+    poster: Poster
 
     def workspace(self, key: str | None) -> Workspace:
         """Return the workspace of a key file, opened when it is first asked for."""

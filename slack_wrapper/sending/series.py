@@ -13,7 +13,7 @@ from slack_wrapper.client.local_file import LocalFile
 from slack_wrapper.message.file_parameters import BATCH
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import FILE, NO_THREAD, Request
-from slack_wrapper.sending.poster import Courier
+from slack_wrapper.sending.poster import Poster
 from slack_wrapper.sending.run_threads import root_of
 from slack_wrapper.sending.workspace import Workspace
 
@@ -46,7 +46,7 @@ def followers(request: Request, sizes: Sequence[int] = ()) -> list[Request]:
 
 
 def deliver(
-    courier: Courier,
+    poster: Poster,
     workspace: Workspace,
     request: Request,
     files: Sequence[LocalFile],
@@ -55,30 +55,30 @@ def deliver(
     """Deliver a request and what follows it, and return its receipt with theirs in `replies`.
 
     Args:
-        courier: delivers each.
+        poster: delivers each.
         workspace: the connection.
         request: with one channel.
         files: of the request itself.
         later: of each of its followers.
 
     Raises:
-        SlackWrapperError: see `Courier.deliver`; what was delivered before is not posted again.
+        SlackWrapperError: see `Poster.deliver`; what was delivered before is not posted again.
     """
-    request, after = _as_begun(courier, request)
+    request, after = _as_begun(poster, request)
     whole = iter([*files, *chain(*later)])
     files, *later = [list(islice(whole, len(one.files) or len(files))) for one in (request, *after)]
-    receipt = courier.deliver(workspace, request, files)
+    receipt = poster.deliver(workspace, request, files)
     if receipt["status"] not in ("delivered", "queued") or not later:
         return receipt  # given up: nobody would know what its files are about
     root = root_of(receipt)
     replies = [
-        courier.deliver(workspace, one, own, thread=root)
+        poster.deliver(workspace, one, own, thread=root)
         for one, own in zip(after, later, strict=True)
     ]
     return {**receipt, "replies": replies}
 
 
-def _as_begun(courier: Courier, request: Request) -> tuple[Request, list[Request]]:
+def _as_begun(poster: Poster, request: Request) -> tuple[Request, list[Request]]:
     """Return a request and its followers, with the files in the messages that were begun with them.
 
     How many files one message takes is no part of what is posted: a step that is killed, and run
@@ -89,7 +89,7 @@ def _as_begun(courier: Courier, request: Request) -> tuple[Request, list[Request
     paths, usual = (*request.files, *request.attached), request.max_files or BATCH
     sizes: list[int] = []
     while sum(sizes) < len(paths):
-        begun, left = courier.begun_with(request, len(sizes)), paths[sum(sizes) :]
+        begun, left = poster.begun_with(request, len(sizes)), paths[sum(sizes) :]
         same = begun and [path.rpartition("/")[2] for path in left[: len(begun)]] == begun
         first = len(request.files) if not sizes else usual
         sizes.append(len(begun) if same else min(first, len(left)))

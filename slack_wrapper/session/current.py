@@ -15,7 +15,7 @@ thread. It works with each of them alone, and whichever comes first:
 
 Who tells the run by a message of its own, as the logger plugin does, sets `run.live = True` before
 `onstart`; the hooks then stay quiet. Where that message is not there before the first step may
-post, `session.courier.threads.expect()` lets posts with `thread: run` wait for it a while.
+post, `session.poster.threads.expect()` lets posts with `thread: run` wait for it a while.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class SharedSession:
         """
         session = self.session()
         with self._thread:
-            begun = session.courier.threads.begun(request.channels)
+            begun = session.poster.threads.begun(request.channels)
             thread = RUN_THREAD if begun else NO_THREAD
             receipt = session.post(replace(request, thread=thread))
             if not begun:

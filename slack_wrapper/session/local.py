@@ -38,7 +38,7 @@ from slack_wrapper.model.request import APPROVAL, WARN, Request, title_of
 from slack_wrapper.sending import receipts, series
 from slack_wrapper.sending.backpressure import Reachability
 from slack_wrapper.sending.flush import Outcome, flush, never
-from slack_wrapper.sending.poster import Courier
+from slack_wrapper.sending.poster import Poster
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.session import encrypting
 from slack_wrapper.vault.passwords.chain import PasswordChain
@@ -73,11 +73,11 @@ class LocalSession:
         self.asks = False
         pacer = Pacer(settings.max_wait, warn=_warn)
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
-        self.courier = Courier(pacer, limits, repost=settings.ambiguous == REPOST)
-        self.courier.quiet = settings.quiet
-        self.courier.make_way = self._make_way
-        self.digests = Digests(self.courier, self.reopen)
-        self._approvals = Approvals(self.courier)
+        self.poster = Poster(pacer, limits, repost=settings.ambiguous == REPOST)
+        self.poster.quiet = settings.quiet
+        self.poster.make_way = self._make_way
+        self.digests = Digests(self.poster, self.reopen)
+        self._approvals = Approvals(self.poster)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
 
@@ -89,7 +89,7 @@ class LocalSession:
     @property
     def reach(self) -> Reachability:
         """What is known of the servers that it posts to."""
-        return self.courier.reach
+        return self.poster.reach
 
     @property
     def sends(self) -> bool:
@@ -146,14 +146,14 @@ class LocalSession:
     ) -> Receipt:
         if request.coalesce:
             return self.digests.add(request, files)
-        return series.deliver(self.courier, workspace, request, files, later)
+        return series.deliver(self.poster, workspace, request, files, later)
 
     def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
-        """Note that a step's receipt is in its place; see `Courier.confirm`."""
+        """Note that a step's receipt is in its place; see `Poster.confirm`."""
         if request.coalesce:
             self.digests.confirm(request, receipt)
         else:
-            self.courier.confirm(request, receipt, changed_ns)
+            self.poster.confirm(request, receipt, changed_ns)
 
     def encrypt(self, key: str, encrypted: str) -> Receipt:
         """Encrypt the clear token in `key` into the key file `encrypted`; see `encrypting`."""
@@ -164,7 +164,7 @@ class LocalSession:
 
     def begin_thread(self, receipt: Receipt) -> None:
         """Make a message the root that posts with `thread: run` reply to."""
-        self.courier.threads.begin(receipt)
+        self.poster.threads.begin(receipt)
 
     def reopen(self, encrypted_key: str | None) -> Workspace:
         """Return the connection for what waits from earlier, perhaps under a key of its own."""
@@ -183,7 +183,7 @@ class LocalSession:
         with self._lock:
             if encrypted_key not in self._workspaces:
                 transport = self._connect(encrypted_key, ask)
-                transport.lookups = self.courier.policy
+                transport.lookups = self.poster.policy
                 self.reach.at(encrypted_key or "", transport.base_url)
                 self._workspaces[encrypted_key] = Workspace(
                     transport, Names(transport), self._settings.upload_timeout

@@ -62,7 +62,7 @@ def parse(text: str) -> Name | None:
     return Name(text) if len(text) == _LENGTH and text.count("-") == 3 else None
 
 
-class Shelf:
+class FolderIndex:
     """The posts in one folder.
 
     Asking costs the same however many there are: the folder is listed when somebody else has
@@ -130,7 +130,7 @@ class Shelf:
             self._skipped.add(name)
             return new
 
-    def take_from(self, other: Shelf, name: Name) -> None:
+    def take_from(self, other: FolderIndex, name: Name) -> None:
         """Take the file of a post from another folder, whatever it is.
 
         Raises:

@@ -22,7 +22,7 @@ from slack_wrapper.common.budget import current, while_heard
 from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, os_reason
 from slack_wrapper.spool import state_file
 from slack_wrapper.spool.entry import Entry
-from slack_wrapper.spool.folder_index import Name, Shelf, name_of, parse, place_name
+from slack_wrapper.spool.folder_index import FolderIndex, Name, name_of, parse, place_name
 from slack_wrapper.spool.ledger import FOLDER
 
 FLUSH_SECONDS = 120.0  # for another thread of this process to end the post that it is about
@@ -38,10 +38,10 @@ class Outbox:
     def __init__(self, folder: str | os.PathLike[str] = FOLDER) -> None:
         self.folder = Path(folder)
         self.tell: Callable[[str], object] = _on_stderr
-        self.waiting = Shelf(Path(folder) / "outbox")
-        self.held = Shelf(Path(folder) / "held")
-        self.timed = Shelf(Path(folder) / "timed")
-        self._shelves = (self.waiting, self.held, self.timed)
+        self.waiting = FolderIndex(Path(folder) / "outbox")
+        self.held = FolderIndex(Path(folder) / "held")
+        self.timed = FolderIndex(Path(folder) / "timed")
+        self._indexes = (self.waiting, self.held, self.timed)
         self.files = Path(folder) / "files"
         self._roots = Path(folder) / "roots"
         self._lock_file = Path(folder) / "lock"
@@ -53,7 +53,7 @@ class Outbox:
         Raises:
             LedgerUnusable: it cannot be written.
         """
-        shelf = self.held if held else self._own_shelf(entry)
+        index = self.held if held else self._own_index(entry)
         entry.reason, entry.queued_at = reason, time.time()
         before = sending / f"{entry.id}.json"
         there = before.exists()
@@ -62,9 +62,9 @@ class Outbox:
         entry.id = str(name_of(entry))
         if there:
             with contextlib.suppress(OSError):
-                shelf.put(entry, before)
+                index.put(entry, before)
                 return
-        shelf.put(entry)
+        index.put(entry)
         before.unlink(missing_ok=True)
 
     def update(self, entry: Entry, reason: str) -> None:
@@ -74,7 +74,7 @@ class Outbox:
             LedgerUnusable: it cannot be written.
         """
         entry.reason = reason
-        self._shelf_of(entry).put(entry)
+        self._index_of(entry).put(entry)
 
     def change_terms(self, entry: Entry, terms: Mapping[str, Any]) -> None:
         """Write down how an entry is to be sent, and when, unless it is being sent at the moment.
@@ -96,7 +96,7 @@ class Outbox:
             newest.request = {**newest.request, **terms}
             self.update(newest, newest.reason)
             if not self.is_held(newest):
-                self._move(newest, self._shelf_of(newest), self._own_shelf(newest))
+                self._move(newest, self._index_of(newest), self._own_index(newest))
 
     def hold(self, entry: Entry) -> None:
         """Let an entry hold up nothing any more.
@@ -104,7 +104,7 @@ class Outbox:
         Raises:
             LedgerUnusable: it cannot be moved.
         """
-        self._move(entry, self._shelf_of(entry), self.held)
+        self._move(entry, self._index_of(entry), self.held)
 
     def release(self, entry: Entry) -> None:
         """Let an entry wait in its place again.
@@ -112,13 +112,13 @@ class Outbox:
         Raises:
             LedgerUnusable: it cannot be moved.
         """
-        self._move(entry, self.held, self._own_shelf(entry))
+        self._move(entry, self.held, self._own_index(entry))
 
     def remove(self, entry: Entry) -> None:
         """Take a delivered or dropped entry out, and what was kept of its files."""
-        self._shelf_of(entry).remove(entry)
+        self._index_of(entry).remove(entry)
         shutil.rmtree(self.files / entry.progress.key, ignore_errors=True)
-        if not any(shelf.names() for shelf in self._shelves):
+        if not any(index.names() for index in self._indexes):
             shutil.rmtree(self._roots, ignore_errors=True)
 
     def names(self, *, held: bool = True) -> list[Name]:
@@ -131,12 +131,12 @@ class Outbox:
 
         One that cannot be read is put on hold, where nothing waits behind it.
         """
-        for shelf in self._shelves:
+        for index in self._indexes:
             try:
-                if found := shelf.read(name):
+                if found := index.read(name):
                     return found
             except StateUnreadable as error:
-                self._set_aside(shelf, name, error)
+                self._set_aside(index, name, error)
                 return None
         return None
 
@@ -180,18 +180,18 @@ class Outbox:
 
     def unreadable(self) -> list[StateUnreadable]:
         """Return what is in the outbox and cannot be read."""
-        return [error for shelf in self._shelves for error in shelf.unreadable()]
+        return [error for index in self._indexes for error in index.unreadable()]
 
-    def _set_aside(self, shelf: Shelf, name: Name, error: StateUnreadable) -> None:
+    def _set_aside(self, index: FolderIndex, name: Name, error: StateUnreadable) -> None:
         """Put an entry that cannot be read on hold; one that others can read stays in its place."""
-        new = shelf.skip(name)
+        new = index.skip(name)
         foreign = error.path is not None and not _is_own(error.path)
-        if shelf is not self.held and not foreign:
+        if index is not self.held and not foreign:
             with contextlib.suppress(OSError):
-                self.held.take_from(shelf, name)
+                self.held.take_from(index, name)
                 self.held.skip(name)
                 error.message = f"{error.message}; it is put on hold"
-        if new and shelf is not self.held:
+        if new and index is not self.held:
             self.tell(f"slack-wrapper: warning: {error}")
 
     def is_held(self, entry: Entry) -> bool:
@@ -204,7 +204,7 @@ class Outbox:
         Raises:
             StateUnreadable: there is one that cannot be read.
         """
-        found = [shelf.newest(step) for shelf in self._shelves]
+        found = [index.newest(step) for index in self._indexes]
         return max(filter(None, found), key=lambda entry: entry.id, default=None)
 
     def waits_for(self, place: tuple[str, str]) -> bool:
@@ -217,7 +217,7 @@ class Outbox:
 
     def has(self, key: str) -> bool:
         """Whether a post waits or is held, by its key."""
-        return any(key in shelf for shelf in self._shelves)
+        return any(key in index for index in self._indexes)
 
     def arrived(self, key: str, ts: str) -> None:
         """Remember where a post is, for its replies, as long as anything waits."""
@@ -255,7 +255,7 @@ class Outbox:
         Raises:
             LedgerUnusable: the lock cannot be written.
         """
-        if not any(shelf.names() or shelf.has_strangers() for shelf in self._shelves):
+        if not any(index.names() or index.has_strangers() for index in self._indexes):
             yield True
             return
         if not self._take_flush(wait):
@@ -264,8 +264,8 @@ class Outbox:
         try:
             with self._locked() as ours:
                 if ours:
-                    for shelf in self._shelves:
-                        shelf.adopt()
+                    for index in self._indexes:
+                        index.adopt()
                 yield ours
         finally:
             self._flush.release()
@@ -293,26 +293,26 @@ class Outbox:
         finally:
             os.close(lock)
 
-    def _own_shelf(self, entry: Entry) -> Shelf:
+    def _own_index(self, entry: Entry) -> FolderIndex:
         return self.timed if entry.request.get("post_at") else self.waiting
 
-    def _shelf_of(self, entry: Entry) -> Shelf:
-        for shelf in (self.held, self.timed):
-            if shelf.path(entry).exists():
-                return shelf
+    def _index_of(self, entry: Entry) -> FolderIndex:
+        for index in (self.held, self.timed):
+            if index.path(entry).exists():
+                return index
         return self.waiting
 
-    def _move(self, entry: Entry, from_shelf: Shelf, to_shelf: Shelf) -> None:
-        before = from_shelf.path(entry)
-        if from_shelf is to_shelf or not before.exists():
+    def _move(self, entry: Entry, from_index: FolderIndex, to_index: FolderIndex) -> None:
+        before = from_index.path(entry)
+        if from_index is to_index or not before.exists():
             return
         try:
-            to_shelf.put(entry, before)
+            to_index.put(entry, before)
         except OSError as error:
             raise LedgerUnusable(
-                f"{before} cannot be moved to {to_shelf.folder}: {os_reason(error)}"
+                f"{before} cannot be moved to {to_index.folder}: {os_reason(error)}"
             ) from None
-        from_shelf.remove(entry)
+        from_index.remove(entry)
 
 
 def _is_own(path: Path) -> bool:

@@ -125,7 +125,7 @@ def test_retry_after_holds_all_questions(session: LocalSession, sandbox: Sandbox
 
 
 def test_looks_get_rarer_with_age() -> None:
-    made = approvals.Approvals(courier=None)  # type: ignore[arg-type]
+    made = approvals.Approvals(poster=None)  # type: ignore[arg-type]
     ages = (0.0, 100.0, 600.0, 100_000.0)
     found = [made._pause(age) for age in ages]
     assert [round(one) for one in found] == [3, 5, 30, 60]

@@ -52,11 +52,11 @@ class Cell:
     def session(self) -> LocalSession:
         """Open a session as a new process does."""
         opened = open_local(SECTION)
-        opened.courier.policy = replace(opened.courier.policy, **_bounds())
+        opened.poster.policy = replace(opened.poster.policy, **_bounds())
         if self.timeout:
             known = opened.workspace(None)
             wire = known.transport.quicker(self.timeout)
-            wire.lookups = opened.courier.policy
+            wire.lookups = opened.poster.policy
             opened._workspaces[None] = replace(known, transport=wire, names=Names(wire))
         if self.root:
             opened.begin_thread({"status": "delivered", "channel": CHANNEL, "channel_name": NAME,

@@ -50,7 +50,7 @@ def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 def session() -> LocalSession:
     opened = open_local({"channel": CHANNEL})
-    opened.courier.policy = QUICK
+    opened.poster.policy = QUICK
     return opened
 
 

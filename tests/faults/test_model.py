@@ -85,7 +85,7 @@ class Study(RuleBasedStateMachine):
 
     def new_session(self) -> LocalSession:
         session = open_local({"channel": CHANNEL, "thread": "none"})
-        session.courier.policy = QUICK
+        session.poster.policy = QUICK
         return session
 
     def teardown(self) -> None:
@@ -157,7 +157,7 @@ class Study(RuleBasedStateMachine):
             self.unfinished.add(step)
             if with_snakemake:
                 self.session = self.new_session()
-                self.session.courier.catch_up()
+                self.session.poster.catch_up()
                 return
             ended = receipt.stat().st_mtime_ns if receipt.exists() else time.time_ns()
             receipt.unlink(missing_ok=True)  # the run goes on and cleans up after the step
@@ -216,8 +216,8 @@ class Study(RuleBasedStateMachine):
 
     @rule()
     def a_minute_passes(self) -> None:
-        self.session.courier.reach = Reachability()
-        self.session.courier._stuck.clear()
+        self.session.poster.reach = Reachability()
+        self.session.poster._stuck.clear()
 
     @rule()
     def a_flush(self) -> None:
@@ -236,9 +236,9 @@ class Study(RuleBasedStateMachine):
     def a_new_run(self, ends_well: bool) -> None:
         if ends_well:
             self.session.flush()
-            self.session.courier.acknowledge({f"slack/{step}.json" for step in self.finished})
+            self.session.poster.acknowledge({f"slack/{step}.json" for step in self.finished})
         self.session = self.new_session()
-        self.session.courier.catch_up()
+        self.session.poster.catch_up()
 
     # What must hold
 
@@ -259,8 +259,8 @@ class Study(RuleBasedStateMachine):
             self.post(step)
         for _ in range(2):  # a reply may wait for a root that is held
             self.session.flush(patient=True)
-        assert self.session.courier.outbox.entries() == []
-        assert self.session.courier.ledger.interrupted() == []
+        assert self.session.poster.outbox.entries() == []
+        assert self.session.poster.ledger.interrupted() == []
         assert self.seen() & self.meant == self.meant
         texts = [message["text"] for message in self.box.messages()]
         longs = sum(text[:5].startswith("long") for text in texts)

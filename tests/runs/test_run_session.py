@@ -229,10 +229,10 @@ def test_trouble_after_the_last_job_does_not_change_how_a_run_has_ended(
 ) -> None:
     """A full disk, or somebody who does not wait for the last flush."""
     break_it = f"""
-from slack_wrapper.sending.poster import Courier
+from slack_wrapper.sending.poster import Poster
 def broken(*given):
     raise {trouble}
-Courier.acknowledge = broken
+Poster.acknowledge = broken
 """
     write(study, INCLUDE + break_it + MANY, {**CONFIG, "password": PASSWORD})
     done = snakemake(env={})

@@ -115,13 +115,13 @@ def test_the_parts_of_a_long_message(session: LocalSession, sandbox: Sandbox, fi
 def test_a_queued_reply_finds_its_root_deleted(session: LocalSession, sandbox: Sandbox) -> None:
     ts = root_of_the_run(session)
     sandbox.faults.add(Fault("*", FaultKind.ERROR, code="service_unavailable", times=FOREVER))
-    session.courier.policy = session.courier.policy.__class__(attempts=1)
+    session.poster.policy = session.poster.policy.__class__(attempts=1)
     assert post(session, "message")["status"] == "queued"
     sandbox.faults.clear()
     refuse(sandbox, ts, "thread_not_found")
     session.flush()
     assert [one["text"] for one in sandbox.messages()] == ["message"]
-    assert session.courier.outbox.entries() == []
+    assert session.poster.outbox.entries() == []
 
 
 def lines(box: Sandbox) -> list[str]:

@@ -36,7 +36,7 @@ def session(study: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], LocalS
     def opened() -> LocalSession:
         settings = read({"encrypted_key": KEY, "max_wait": 5})
         made = LocalSession(settings, PasswordChain(settings.sources), policy=QUICK)
-        made.courier.finished = lambda output, since: False
+        made.poster.finished = lambda output, since: False
         return made
 
     return opened

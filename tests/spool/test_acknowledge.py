@@ -29,8 +29,8 @@ def test_steps_that_have_ended_well_are_forgotten_without_reading_anything(
             entries, "read", lambda path: real(path) if "s4" in texts(path) else failed()
         )
         patched.setattr(receipts, "renew", failed)
-        patched.setattr(run.courier, "incomplete", lambda output: True)
-        run.courier.acknowledge(ended)
+        patched.setattr(run.poster, "incomplete", lambda output: True)
+        run.poster.acknowledge(ended)
     left = {json.loads(path.read_text())["request"]["receipt"]
             for path in (STATE / "delivered").glob("*.json")}  # fmt: skip
     assert left == {"slack/s4.json"}
@@ -54,7 +54,7 @@ def test_a_receipt_that_said_queued_is_renewed(
     receipt = Path("slack/late.json")
     data = json.loads(receipt.read_text())
     receipt.write_text(json.dumps({**data, "status": "queued"}))
-    again.courier._before("x", request("late", message="late"), ())
-    run.courier.acknowledge({"slack/late.json"})
+    again.poster._before("x", request("late", message="late"), ())
+    run.poster.acknowledge({"slack/late.json"})
     assert json.loads(receipt.read_text())["status"] == "delivered"
     assert list((STATE / "delivered").glob("*")) == []

@@ -115,7 +115,7 @@ def test_files_that_are_there_are_not_posted_again_when_a_message_takes_another_
         Path(path).write_text(path)
     with pytest.MonkeyPatch.context() as patched:
         run = session()
-        real, calls = run.courier.deliver, []
+        real, calls = run.poster.deliver, []
 
         def killed(*args: Any, **more: Any) -> Any:
             calls.append(1)
@@ -123,7 +123,7 @@ def test_files_that_are_there_are_not_posted_again_when_a_message_takes_another_
                 raise KeyboardInterrupt
             return real(*args, **more)
 
-        patched.setattr(run.courier, "deliver", killed)
+        patched.setattr(run.poster, "deliver", killed)
         with contextlib.suppress(KeyboardInterrupt):
             run.post(request("hello", file=paths, max_files=before))
     assert sandbox.messages()

@@ -151,10 +151,10 @@ def test_a_step_does_not_post_what_it_may_have_posted(
     assert texts(sandbox) == ["hello"]
     assert command("flush", env=ENV).returncode == 1
     assert path.stem in command("outbox").stdout
-    session().courier.catch_up()  # no error of theirs at the start, nor at the end
+    session().poster.catch_up()  # no error of theirs at the start, nor at the end
     last = session()
-    last.courier.recall(path.stem + "x", "")
-    last.courier.acknowledge()
+    last.poster.recall(path.stem + "x", "")
+    last.poster.acknowledge()
     assert command("outbox", "--drop", path.stem).returncode == 0
     session().post(request("hello", message="hello"))
     assert texts(sandbox) == ["hello", "hello"]  # the control: now it is not known

@@ -67,9 +67,9 @@ def run(args: argparse.Namespace) -> int:
     for error in left:
         console.fail(f"{error}")
         code = _worse(code, error)
-    courier = session.courier
-    ours = [one for one in courier.outbox.entries() if one.is_from(courier.outbox.folder)]
-    held = sum(not courier.due(entry) for entry in ours)
+    poster = session.poster
+    ours = [one for one in poster.outbox.entries() if one.is_from(poster.outbox.folder)]
+    held = sum(not poster.due(entry) for entry in ours)
     if args.json:
         told = {
             "posts": done,
@@ -86,10 +86,10 @@ def _unreadable(session: LocalSession) -> list[StateUnreadable]:
     """Return what is written down of posts and cannot be read, so that it is not delivered."""
     from slack_wrapper.live import orphan_marks
 
-    courier = session.courier
+    poster = session.poster
     return [
-        *courier.outbox.unreadable(),
-        *courier.ledger.unreadable(),
+        *poster.outbox.unreadable(),
+        *poster.ledger.unreadable(),
         *session.digests.unreadable(),
         *orphan_marks.unreadable(),
     ]
@@ -98,7 +98,7 @@ def _unreadable(session: LocalSession) -> list[StateUnreadable]:
 def _elsewhere(session: LocalSession) -> list[RequestError]:
     """Return, as errors, what was queued in another folder: there it may have been delivered."""
     found = [
-        *((entry.name, entry.origin) for entry in session.courier.outbox.elsewhere()),
+        *((entry.name, entry.origin) for entry in session.poster.outbox.elsewhere()),
         *((one.path.stem, one.origin) for one in session.digests.elsewhere()),
     ]
     return [
@@ -113,13 +113,11 @@ def _elsewhere(session: LocalSession) -> list[RequestError]:
 
 def _locked(session: LocalSession) -> list[SlackUnavailable]:
     """Return, where nothing was delivered, that another process keeps us from what is due."""
-    courier = session.courier
+    poster = session.poster
     due = [
         one
-        for one in courier.outbox.entries()
-        if one.is_from(courier.outbox.folder)
-        and courier.due(one)
-        and not courier.outbox.is_held(one)
+        for one in poster.outbox.entries()
+        if one.is_from(poster.outbox.folder) and poster.due(one) and not poster.outbox.is_held(one)
     ]
     if not due:
         return []
@@ -132,7 +130,7 @@ def _locked(session: LocalSession) -> list[SlackUnavailable]:
 
 
 def _bring_here(session: LocalSession) -> None:
-    outbox = session.courier.outbox
+    outbox = session.poster.outbox
     with outbox.flushing() as ours:
         for entry in outbox.elsewhere() if ours else ():
             outbox.bring_here(entry)

@@ -75,7 +75,7 @@ def main(target: str) -> None:
         def open_again():
             session = open_local({"encrypted_key": KEY, "max_wait": 20})
             session.digests.live = True
-            session.courier.changes = lambda path: True
+            session.poster.changes = lambda path: True
             return session
 
         def step(session, name: str, **more) -> None:
@@ -109,7 +109,7 @@ def main(target: str) -> None:
         box.faults.clear()
         session = open_again()
         step(session, "timed")
-        session.courier.outbox.arrived("0" * 32, "1790000000.000100")
+        session.poster.outbox.arrived("0" * 32, "1790000000.000100")
         mark = Mark("study", KEY, "C0000LIBREC", "1" * 32, time.time(), "1790000000.000200", 3, 9)
         MarkFile(mark).save()
         shutil.copytree(".snakemake/slack", f"{target}/slack")
