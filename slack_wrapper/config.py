@@ -30,6 +30,13 @@ KEYRING_SERVICE = "slack-wrapper"
 MAX_WAIT = 600.0  # seconds
 HOLD, REPOST = "hold", "repost"
 SLACK = "slack"
+# The way out for a workflow whose `slack:` section is read by something else; docs/config.md.
+_ANOTHERS = (
+    "if the section is another tool's, give slack-wrapper one of its own: module slack: snakefile: "
+    'slack_wrapper.rules("slack.smk"), config: {"slack": {"channel": …}}; see "A config that '
+    'others read" in docs/config.md'
+)
+_SEE_ANOTHERS = 'is the section another tool\'s? See "A config that others read" in docs/config.md'
 _TOKEN_KEYS = ("token", "slack_token", "bot_token", "api_token")
 
 
@@ -174,6 +181,11 @@ def validated(section: Mapping[str, Any]) -> Mapping[str, Any]:
     return plain
 
 
+def is_ours(section: Any) -> bool:
+    """Whether a `slack:` section may be meant for this package: it has keys of ours only."""
+    return isinstance(section, Mapping) and set(section) <= set(_schema()["properties"])
+
+
 def validate(section: Mapping[str, Any]) -> None:
     """Check the section against the schema.
 
@@ -182,7 +194,8 @@ def validate(section: Mapping[str, Any]) -> None:
     """
     if not isinstance(section, Mapping):
         raise ConfigError(
-            "config: slack is not a mapping", hint="write slack: with its keys below it"
+            "config: slack is not a mapping",
+            hint=f"write slack: with its keys below it; {_ANOTHERS}",
         )
     _refuse_token(section)
     schema = _schema()
@@ -218,16 +231,15 @@ def _refuse_token(section: Mapping[str, Any]) -> None:
             raise ConfigError(
                 f"config: slack.{key} is not taken, a plain token never belongs in a config",
                 hint="encrypt it (slack-wrapper encrypt --key CLEARTEXT --encrypted OUT), set "
-                "slack.encrypted_key, and revoke the token if the config was ever shared",
+                "slack.encrypted_key, and revoke the token if the config was ever shared; "
+                f"{_SEE_ANOTHERS}",
             )
 
 
 def _explain(error: Any) -> ConfigError:
     place = ".".join([SECTION, *(str(part) for part in error.absolute_path)])
     if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", {}))
-        unknown = sorted(set(error.instance) - set(known))[0]
-        return ConfigError(f"config: unknown key {place}.{unknown}", hint=_suggest(unknown, known))
+        return _unknown_key(place, error)
     if error.validator == "enum":
         allowed = ", ".join(str(value) for value in error.validator_value)
         return ConfigError(f"config: {place} is not valid", hint=f"it is one of: {allowed}")
@@ -245,6 +257,21 @@ def _explain(error: Any) -> ConfigError:
     if error.validator == "pattern" and "description" in error.schema:
         return ConfigError(f"config: {place} is not valid", hint=error.schema["description"])
     return ConfigError(f"config: {place} is not valid")
+
+
+def _unknown_key(place: str, error: Any) -> ConfigError:
+    known = list(error.schema.get("properties", {}))
+    unknown = sorted(set(error.instance) - set(known))[0]
+    hint = _suggest(unknown, known)
+    if place != SECTION or hint.startswith("did you mean"):
+        return ConfigError(f"config: unknown key {place}.{unknown}", hint=hint)
+    if set(error.instance) & set(known):
+        return ConfigError(
+            f"config: unknown key {place}.{unknown}", hint=f"{hint}; {_SEE_ANOTHERS}"
+        )
+    return ConfigError(
+        f"config: slack has no key of slack-wrapper's, but {unknown}", hint=_ANOTHERS
+    )
 
 
 def _suggest(unknown: str, known: Iterable[str]) -> str:

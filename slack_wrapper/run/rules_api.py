@@ -36,9 +36,10 @@ def section(config: MutableMapping[str, Any], workflow: Any) -> MutableMapping[s
     """
     found = config.get(settings.SECTION) or {}
     # In place, as jobs read the config too; and where a later `configfile:` takes --config from.
-    typed = getattr(workflow.config_settings, "overwrite_config", None) or {}
     settings.read_texts(found)
-    settings.read_texts(typed.get(settings.SECTION))
+    if config is workflow.config:
+        typed = getattr(workflow.config_settings, "overwrite_config", None) or {}
+        settings.read_texts(typed.get(settings.SECTION))
     try:
         settings.validate(found)
         given = take(config, workflow)

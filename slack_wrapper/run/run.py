@@ -29,6 +29,7 @@ from slack_wrapper.session.current import SharedSession
 from slack_wrapper.snakemake_adapter import job_records, our_rules
 from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
 from slack_wrapper.snakemake_adapter.hook_slots import compose, on_escape
+from slack_wrapper.snakemake_adapter.rule_names import explain_clashes
 from slack_wrapper.snakemake_adapter.stopping import Stopping
 from slack_wrapper.vault.passwords.sources import withdraw_from_environment
 
@@ -314,6 +315,7 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -
     if run is None:
         run = Run(workflow, section, password)
         setattr(workflow, _MARK, run)
+        explain_clashes(workflow)
         # For the command of our rules, wherever this process has been begun from.
         os.environ[our_rules.PYTHON_VARIABLE] = sys.executable
         os.environ[our_rules.CLIENT_VARIABLE] = thin_client()

@@ -52,10 +52,20 @@ def take(config: MutableMapping[str, Any], workflow: Any) -> Given:
         _mask_command_line(arguments, kept)
     arguments[:] = filter(None, kept)
     found: list[Secret] = [Secret(typed, source="--config")] if typed else []
-    for place in (config, workflow.config, source.overwrite_config, source.config):
-        if isinstance(place, MutableMapping):
+    places = (config, workflow.config, source.overwrite_config, source.config)
+    for place in places:
+        if isinstance(place, MutableMapping) and (place is config or not _anothers(place)):
             found += _pop(place, typed)
     return Given(found[0] if found else None, shown)
+
+
+def _anothers(config: Mapping[str, Any]) -> bool:
+    """Whether the `slack:` section of a config is read by something else, and means other things.
+
+    Our rules then have a config of their own: `module …: config: {"slack": …}`.
+    """
+    section = config.get(settings.SECTION)
+    return section is not None and not settings.is_ours(section)
 
 
 def _mask_command_line(before: list[str], after: list[str]) -> None:
