@@ -266,9 +266,8 @@ def _unknown_key(place: str, error: Any) -> ConfigError:
     if place != SECTION or hint.startswith("did you mean"):
         return ConfigError(f"config: unknown key {place}.{unknown}", hint=hint)
     if set(error.instance) & set(known):
-        return ConfigError(
-            f"config: unknown key {place}.{unknown}", hint=f"{hint}; {_SEE_ANOTHERS}"
-        )
+        hint = f"{hint}; {_SEE_ANOTHERS}"
+        return ConfigError(f"config: unknown key {place}.{unknown}", hint=hint)
     return ConfigError(
         f"config: slack has no key of slack-wrapper's, but {unknown}", hint=_ANOTHERS
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
-from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.model.request import QUEUE, WARN
@@ -24,6 +24,7 @@ from slack_wrapper.snakemake_adapter import command_line
 from slack_wrapper.snakemake_adapter.errors import interrupted
 
 _BEGAN = "_slack_wrapper_began"
+START = "start"  # the message that is the root of the run's thread
 
 
 def on_start(workflow: Any) -> None:
@@ -39,7 +40,7 @@ def on_start(workflow: Any) -> None:
 
     again = command_line.run_again(workflow)  # at the end the command may be no caller any more
     _owe(workflow, lambda reason: _failed_run(workflow, again, reason))
-    _say(workflow, text, root=True)
+    _say(workflow, text, START)
 
 
 def on_success(workflow: Any, log: Any = None) -> None:
@@ -54,7 +55,7 @@ def on_success(workflow: Any, log: Any = None) -> None:
         return failure_card.succeeded(workflow.scheduler.finished_jobs, _seconds(workflow))
 
     _owe(workflow, None)
-    _say(workflow, text)
+    _say(workflow, text, "success")
 
 
 def on_error(workflow: Any, log: Any = None) -> None:
@@ -77,7 +78,7 @@ def _failed_run(workflow: Any, again: Again, reason: str = "") -> None:
         done, seconds = scheduler.finished_jobs, _seconds(workflow)
         return failure_card.failed(jobs, done, seconds, reason=reason, again=again)
 
-    _say(workflow, text)
+    _say(workflow, text, "failure")
 
 
 def attach_hooks(workflow: Any) -> None:
@@ -95,12 +96,14 @@ def _owe(workflow: Any, told: Callable[[str], None] | None) -> None:
         run_of(workflow).owed = told
 
 
-def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
+def _say(workflow: Any, text: Callable[[], str], which: str) -> None:
+    root = which == START
     try:
         run = run_of(workflow)
         if run.for_real() and not run.shared.live:
             whole = run.shared.patience
             with spending(run.shared.patience_at_start if root else whole):
+                _demand_channel(run, which)
                 _post(run, text(), root=root)
     except SlackWrapperError as error:
         warn(str(error))
@@ -110,6 +113,13 @@ def _say(workflow: Any, text: Callable[[], str], *, root: bool = False) -> None:
         warn("the message was interrupted")
     except Exception as error:  # noqa: BLE001 - a message must never end a run
         warn(f"the hook failed: {type(error).__name__}")
+
+
+def _demand_channel(run: Run, which: str) -> None:
+    if not run.section.get("channel"):
+        raise RequestError(
+            f"the {which} message has no channel", hint="set slack.channel in the config"
+        )
 
 
 def _post(run: Run, text: str, *, root: bool) -> None:

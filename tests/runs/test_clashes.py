@@ -138,8 +138,12 @@ def test_ours_by_module_leave_the_other_section_as_it_is(
 
 
 def test_a_strict_schema(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
-    strict = {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": {"n": {"type": "integer"}},
-              "additionalProperties": False}  # fmt: skip
+    strict: dict = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {"n": {"type": "integer"}},
+        "additionalProperties": False,
+    }
     check = "from snakemake.utils import validate\nvalidate(config, 'schema.json')\n"
     (study / "schema.json").write_text(json.dumps(strict))
     write(study, check + INCLUDE + HELLO, CONFIG)

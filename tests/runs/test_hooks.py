@@ -187,6 +187,20 @@ def test_trouble_with_slack_never_changes_the_runs_end(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["touch {output}", "exit 3"])
+def test_hooks_without_a_channel_name_the_message_and_the_key(
+    command: str, study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    config = {"encrypted_key": "keys/slack-api.enc"}
+    write(study, HOOKS + WORK.replace("COMMAND", command), config)
+    done = snakemake()
+    last = "failure" if "exit" in command else "success"
+    for which in ("start", last):
+        assert f"slack-wrapper: warning: the {which} message has no channel" in done.stderr
+    assert done.stderr.count("hint: set slack.channel in the config") == 2
+    assert "step's parameter" not in done.stderr
+
+
 def test_hooks_without_the_rule_files_are_told_and_end_nothing(
     study: Path, sandbox: Sandbox, snakemake: Run
 ) -> None:
