@@ -9,7 +9,10 @@ import time
 
 from benchmarks.measuring import REPOSITORY, Row, machine, table
 
-PARTS = ("steps", "upload", "derivations", "logger", "pacing", "growth", "digest", "waiting")
+PARTS = (
+    "steps", "upload", "derivations", "logger", "pacing", "growth", "digest", "latency", "batches",
+    "opening", "waiting", "including",
+)  # fmt: skip
 RESULTS = REPOSITORY / "benchmarks" / "RESULTS.md"
 HEAD = """# Results
 

@@ -1,4 +1,6 @@
-"""(d) `--logger slack`: a run of 10,000 jobs with and without it, and what one record costs.
+"""(d) `--logger slack`: a run of 2,000 jobs with and without it, and what one record costs.
+
+$BENCH_JOBS makes it another number; 10,000 take 20 minutes.
 
 The jobs are made in Snakemake's own process by an executor plugin that only writes their outputs,
 so that nearly all the time is Snakemake's, where the cost of a logger would show. It is also
@@ -7,6 +9,7 @@ every other Snakemake process, beyond the interface package that Snakemake loads
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -150,7 +153,7 @@ def import_milliseconds() -> float:
 
 def rows(*, quick: bool = False) -> list[Row]:
     """Return the rows of the table."""
-    jobs, rounds, times = (50, 1, 3) if quick else (10_000, 3, 9)
+    jobs, rounds, times = (50, 1, 3) if quick else (int(os.environ.get("BENCH_JOBS", "2000")), 3, 9)
     with server(SERVE) as url:
         median = interleaved((WITHOUT, WITH), rounds, lambda side: run(url, jobs, side))
         made = calls(url) / rounds / median[WITH].wall

@@ -4,7 +4,8 @@ Each kind is a workflow of its own, run by real Snakemake with one core; the cos
 difference between a run of many and a run of few, divided by how many more there were. Every step
 has a channel of its own, so that no pacing is measured. Ours posts to a sandbox in another process,
 asks for the permalink and writes its receipt; librec-auto's opens its key file and posts by
-slack_sdk; the one with curl posts and keeps the answer; the empty one writes its output.
+slack_sdk; the one with curl posts and keeps the answer; the empty ones, by `script:` and `shell:`,
+write their output. Ours runs once more in a folder that has 10,000 receipts already.
 """
 
 import shutil
@@ -12,9 +13,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.measuring import Cost, Row, at_most, cost_of, environment, interleaved, server
+from benchmarks.measuring import (
+    Cost,
+    Row,
+    at_most,
+    cost_of,
+    environment,
+    interleaved,
+    median,
+    server,
+)
 
-KINDS = ("ours", "empty", "curl", "librec")
+KINDS = ("ours", "empty", "curl", "librec", "shell")
+CROWD = 10_000  # receipts that lie about
 PASSWORD = "correct horse battery staple"
 SERVE = """
 import sys
@@ -50,6 +61,7 @@ rule post:
     shell: "curl -sSf -o {output} -H 'Authorization: Bearer xoxb-bench' -d channel=C{wildcards.n}"
         " -d 'text=step {wildcards.n}' ${{SLACK_WRAPPER_BASE_URL}}chat.postMessage"
 """,
+    "shell": 'rule post:\n    output: "out/{n}.json"\n    shell: "touch {output}"\n',
     "librec": """
 rule post:
     output: "out/{n}.json"
@@ -98,11 +110,15 @@ def _librec_file(token: bytes) -> bytes:
     return Fernet(base64.urlsafe_b64encode(key)).encrypt(token)
 
 
-def run(folder: Path, kind: str, count: int, url: str) -> Cost:
-    """Run one workflow anew with `count` steps."""
+def run(folder: Path, kind: str, count: int, url: str, *, receipts: int = 0) -> Cost:
+    """Run one workflow anew with `count` steps, in a folder that has so many receipts of others."""
     place = folder / kind
     for name in ("out", ".snakemake"):
         shutil.rmtree(place / name, ignore_errors=True)
+    if receipts:
+        (place / "out").mkdir()
+    for number in range(receipts):
+        (place / "out" / f"other{number}.json").write_text('{"status": "delivered"}')
     argv = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "all",
             "--config", f"posts={count}"]  # fmt: skip
     env = environment(SLACK_WRAPPER_BASE_URL=url, SLACK_WRAPPER_PASSWORD=PASSWORD,
@@ -110,24 +126,31 @@ def run(folder: Path, kind: str, count: int, url: str) -> Cost:
     return cost_of(argv, cwd=place, env=env)
 
 
-def step_costs(few: int, many: int, rounds: int) -> dict[str, Cost]:
-    """Return what one step of each kind takes."""
+def step_costs(few: int, many: int, rounds: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
+    """Return what one step of each kind takes, and what a run of few steps takes.
+
+    Ours is there once more as `crowded`, in a folder that has `CROWD` receipts.
+    """
+    runs: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as name, server(SERVE, CHANNELS=str(many)) as url:
         folder = Path(name)
         prepare(folder)
         run(folder, "ours", 1, url)  # what is compiled and cached is there for all
 
         def one(kind: str) -> Cost:
-            less, more = (run(folder, kind, count, url) for count in (few, many))
+            known, crowd = ("ours", CROWD) if kind == "crowded" else (kind, 0)
+            less, more = (run(folder, known, n, url, receipts=crowd) for n in (few, many))
+            runs.setdefault(kind, []).append(less)
             share = 1 / (many - few)
             return Cost((more.wall - less.wall) * share, (more.cpu - less.cpu) * share, more.peak)
 
-        return interleaved(KINDS, rounds, one)
+        found = interleaved([*KINDS, "crowded"], rounds, one)
+    return found, {kind: median(costs) for kind, costs in runs.items()}
 
 
 def rows(*, quick: bool = False) -> list[Row]:
     """Return the rows of the table."""
-    costs = step_costs(1, 3, 1) if quick else step_costs(5, 35, 7)
+    costs, whole = step_costs(1, 3, 1) if quick else step_costs(1, 31, 5)
     ours, found = costs["ours"], []
     for kind, aims, words in (
         ("empty", {"wall": 0.3, "cpu": 0.3}, "step / empty script: step"),
@@ -138,4 +161,12 @@ def rows(*, quick: bool = False) -> list[Row]:
             mine, theirs = (getattr(cost, name) * 1000 for cost in (ours, costs[kind]))
             what, ratio = f"{words}, {name}", mine / theirs
             found.append(at_most("a", what, f"{mine:.0f} ms", f"{theirs:.0f} ms", ratio, aim))
+    mine, theirs = whole["ours"].cpu * 1000, whole["shell"].cpu * 1000
+    what = "one message in a whole run, beyond an empty shell: step, CPU ms"
+    found.append(at_most("a", what, f"{mine:.0f} ms", f"{theirs:.0f} ms", mine - theirs, 350))
+    for name in ("wall", "cpu"):
+        mine, theirs = getattr(costs["crowded"], name) * 1000, getattr(ours, name) * 1000
+        what = f"step with {CROWD:,} receipts in its folder / with none, {name}"
+        texts = (f"{mine:.0f} ms", f"{theirs:.0f} ms")
+        found.append(at_most("a", what, *texts, mine / theirs, 1.1))
     return found

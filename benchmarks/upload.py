@@ -6,8 +6,6 @@ of curl it is the whole process. Ours hashes what it sends, for the receipt; the
 that curl stands here twice: alone, and with `openssl dgst` beside it, which does the same work.
 """
 
-import datetime
-import ipaddress
 import json
 import os
 import shutil
@@ -19,6 +17,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from benchmarks.far import certificate
 from benchmarks.measuring import REPOSITORY, Cost, Row, environment, interleaved, served
 
 AIM_MIB = 40
@@ -130,33 +129,6 @@ def curl(url: str, path: str, *, hashing: bool) -> Cost:
             cpu += usage.ru_utime + usage.ru_stime
         peaks.append(peak)
     return Cost(time.monotonic() - started, cpu, peaks[1] - peaks[0])
-
-
-def certificate(folder: Path) -> Path:
-    """Write a self-signed certificate for localhost with its key, and return the file."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    path = folder / "localhost.pem"
-    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    path.write_bytes(
-        made.public_bytes(encoding)
-        + key.private_bytes(encoding, form, serialization.NoEncryption())
-    )
-    return path
 
 
 def sink(*certificates: str) -> AbstractContextManager[str]:

@@ -36,7 +36,7 @@ PLAIN = "without"
 
 def rows(*, quick: bool = False) -> list[Row]:
     """Return the rows of this part."""
-    rounds = 1 if quick else 5
+    rounds = 1 if quick else 3
     with server(SERVE) as told, _deaf() as deaf:
         slow, token = told.split()
         places = {"80 ms": slow, "refused": "http://127.0.0.1:9/api/", "hanging": deaf}
