@@ -3,7 +3,7 @@
 Each kind is a workflow of its own, run by real Snakemake with one core; the cost of a step is the
 difference between a run of many and a run of few, divided by how many more there were. Every step
 has a channel of its own, so that no pacing is measured. Ours posts to a sandbox in another process,
-asks for the permalink and writes its receipt; librec-auto's opens its key file and posts by
+makes the link and writes its receipt; librec-auto's opens its key file and posts by
 slack_sdk; the one with curl posts and keeps the answer; the empty ones, by `script:` and `shell:`,
 write their output. Ours runs once more in a folder that has 10,000 receipts already.
 """
@@ -25,7 +25,6 @@ from benchmarks.measuring import (
 )
 
 KINDS = ("ours", "empty", "curl", "librec", "shell")
-CROWD = 10_000  # receipts that lie about
 PASSWORD = "correct horse battery staple"
 SERVE = """
 import sys
@@ -34,7 +33,8 @@ import os
 count = int(os.environ["CHANNELS"])
 channels = [{"id": f"C{n:09}", "name": f"c{n}", "members": ["U1"]} for n in range(count)]
 scopes = ["chat:write", "chat:write.public", "channels:read", "groups:read"]
-seed = {"team": "Bench", "users": [{"id": "U1", "name": "bot", "is_bot": True}],
+seed = {"team": "Bench", "url": "https://bench.slack.com",
+        "users": [{"id": "U1", "name": "bot", "is_bot": True}],
         "channels": channels, "tokens": [{"token": "xoxb-bench", "user": "U1", "scopes": scopes}]}
 with Sandbox(seed=seed) as box:
     print(box.api_url, flush=True)
@@ -126,10 +126,12 @@ def run(folder: Path, kind: str, count: int, url: str, *, receipts: int = 0) -> 
     return cost_of(argv, cwd=place, env=env)
 
 
-def step_costs(few: int, many: int, rounds: int) -> tuple[dict[str, Cost], dict[str, Cost]]:
+def step_costs(
+    few: int, many: int, rounds: int, receipts: int
+) -> tuple[dict[str, Cost], dict[str, Cost]]:
     """Return what one step of each kind takes, and what a run of few steps takes.
 
-    Ours is there once more as `crowded`, in a folder that has `CROWD` receipts.
+    Ours is there once more as `crowded`, in a folder that has so many receipts.
     """
     runs: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as name, server(SERVE, CHANNELS=str(many)) as url:
@@ -138,7 +140,7 @@ def step_costs(few: int, many: int, rounds: int) -> tuple[dict[str, Cost], dict[
         run(folder, "ours", 1, url)  # what is compiled and cached is there for all
 
         def one(kind: str) -> Cost:
-            known, crowd = ("ours", CROWD) if kind == "crowded" else (kind, 0)
+            known, crowd = ("ours", receipts) if kind == "crowded" else (kind, 0)
             less, more = (run(folder, known, n, url, receipts=crowd) for n in (few, many))
             runs.setdefault(kind, []).append(less)
             share = 1 / (many - few)
@@ -150,7 +152,8 @@ def step_costs(few: int, many: int, rounds: int) -> tuple[dict[str, Cost], dict[
 
 def rows(*, quick: bool = False) -> list[Row]:
     """Return the rows of the table."""
-    costs, whole = step_costs(1, 3, 1) if quick else step_costs(1, 31, 5)
+    crowd = 100 if quick else 10_000
+    costs, whole = step_costs(1, 3, 1, crowd) if quick else step_costs(1, 31, 5, crowd)
     ours, found = costs["ours"], []
     for kind, aims, words in (
         ("empty", {"wall": 0.3, "cpu": 0.3}, "step / empty script: step"),
@@ -166,7 +169,7 @@ def rows(*, quick: bool = False) -> list[Row]:
     found.append(at_most("a", what, f"{mine:.0f} ms", f"{theirs:.0f} ms", mine - theirs, 350))
     for name in ("wall", "cpu"):
         mine, theirs = getattr(costs["crowded"], name) * 1000, getattr(ours, name) * 1000
-        what = f"step with {CROWD:,} receipts in its folder / with none, {name}"
+        what = f"step with {crowd:,} receipts in its folder / with none, {name}"
         texts = (f"{mine:.0f} ms", f"{theirs:.0f} ms")
         found.append(at_most("a", what, *texts, mine / theirs, 1.1))
     return found

@@ -301,7 +301,7 @@ class Poster:
         entry = self.ledger.find(step_of(request.receipt, request.channels[0]))
         if entry is not None:
             entry.receipt = receipt
-            self._note(request, lambda: self._settle(entry))
+            self._note(request.on_failure, lambda: self._settle(entry))
 
     def drop(self, request: Request) -> None:
         """Forget a step's post, so that the step would post again."""
@@ -460,7 +460,7 @@ class Poster:
         if entry.step:
             self._posted.add(entry.progress.key)
             entry.receipt = receipt
-            self._note(request, lambda: self._settle(entry))
+            self._note(request.on_failure, lambda: self._settle(entry))
         return receipt
 
     def _hold(
@@ -508,7 +508,7 @@ class Poster:
             status = "warned"
         else:
             if entry.step and entry.progress.begun:
-                self._note(request, lambda: self.ledger.save(entry))
+                self._note(request.on_failure, lambda: self.ledger.save(entry))
             else:
                 self.ledger.forget(entry)
             raise error
@@ -530,10 +530,10 @@ class Poster:
 
     def _save(self, entry: Entry) -> None:
         if entry.step:
-            request = Request.from_dict(entry.request)
-            self._note(request, lambda: self.ledger.save(entry))
+            policy = str(entry.request.get("on_failure") or QUEUE)
+            self._note(policy, lambda: self.ledger.save(entry))
 
-    def _note(self, request: Request, write: Callable[[], None]) -> None:
+    def _note(self, on_failure: str, write: Callable[[], None]) -> None:
         """Write down; where that fails a post goes out all the same, unless it may not.
 
         Without the ledger a step that is killed may post again when it is run again.
@@ -541,7 +541,7 @@ class Poster:
         try:
             write()
         except LedgerUnusable as error:
-            if request.on_failure == FAIL:
+            if on_failure == FAIL:
                 raise
             console.warn(str(error))
 

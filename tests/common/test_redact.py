@@ -5,14 +5,18 @@ import copy
 import json
 import logging
 import pickle
+import re
 import subprocess
 import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slack_wrapper.client.web_api import WebApiTransport
 from slack_wrapper.client.webhook import WebhookTransport
+from slack_wrapper.common import redact as masks
 from slack_wrapper.common.log_filter import scrub_http_logs
 from slack_wrapper.common.redact import MASK, Secret, mask_tokens_in, redact, redact_log
 from slack_wrapper.sandbox.server import Sandbox
@@ -153,3 +157,10 @@ def test_the_longer_secret_is_taken_out_first() -> None:
     Secret("s3same")
     Secret("s3same-and-its-rest")
     assert redact("a s3same-and-its-rest b") == f"a {MASK} b"
+
+
+@given(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,17}", fullmatch=True))
+def test_a_short_word_is_no_token(word: str) -> None:
+    """Such words are not looked at; this says that no pattern would have masked one."""
+    for pattern in masks._PATTERNS:
+        assert not re.search(pattern, word)
