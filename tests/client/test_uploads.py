@@ -112,10 +112,10 @@ def test_one_that_is_refused_ends_the_others_and_leaves_no_thread(
     box.faults.add(Fault(RESERVE, "error", code="file_type_not_allowed", match={
         "filename": "2.txt"}))  # fmt: skip
     # One that would wait for much longer than a test may take.
-    box.faults.add(Fault("upload", "retry_after", wait="500", match={"filename": "1.txt"}))
-    sent = []
+    box.faults.add(Fault("upload", "http", status=503, match={"filename": "1.txt"}))
+    patient, sent = RetryPolicy(total=5000.0, base=1000.0, cap=1000.0), []
     with pytest.raises(SlackRefused, match="file_type_not_allowed"):
-        sent.extend(uploads.upload_all(transport, given, Retrier(QUICK)))
+        sent.extend(uploads.upload_all(transport, given, Retrier(patient)))
     assert [one.name for one in sent] in ([], ["0.txt"])  # what comes before the first that lacks
     assert len(box.calls(RESERVE)) < len(given)
     assert ours() == before
