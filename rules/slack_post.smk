@@ -63,6 +63,9 @@ rule slack_post:
         markdown=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "markdown"
         ),
+        chart=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "chart"
+        ),
         layout=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "layout"
         ),

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_wrapper.html import charts
 from slack_wrapper.html.mrkdwn import Text, emoji, escape
 
 _COLORS = {"good": "#2eb67d", "warning": "#ecb22e", "danger": "#e01e5a"}
@@ -95,6 +96,42 @@ class Renderer:
             for one in block.get("elements") or []
         )
         return f'<div class="actions">{"".join(buttons)}</div>'
+
+    def _block_data_visualization(self, block: dict[str, Any]) -> str:
+        return charts.chart(block)
+
+    def _block_table(self, block: dict[str, Any]) -> str:
+        settings = block.get("column_settings") or []
+        right = {n for n, one in enumerate(settings)
+                 if isinstance(one, dict) and one.get("align") == "right"}  # fmt: skip
+        return self._table(block.get("rows") or [], right)
+
+    def _block_data_table(self, block: dict[str, Any]) -> str:
+        """Return the first page of a data table; Slack lets a reader sort it and turn its pages."""
+        header, *rows = block.get("rows") or [[]]
+        size = int(block.get("page_size") or 5)
+        right = {n for row in rows for n, cell in enumerate(row)
+                 if isinstance(cell, dict) and cell.get("type") == "raw_number"}  # fmt: skip
+        pages = f"1–{min(size, len(rows))} of {len(rows)} rows" if len(rows) > size else ""
+        caption = self._text.plain(str(block.get("caption") or ""))
+        below = f'<div class="size">{pages}</div>' if pages else ""
+        return self._table([header, *rows[:size]], right, caption, " ⇅") + below
+
+    def _table(self, rows: list[Any], right: set[int], caption: str = "", mark: str = "") -> str:
+        parts = [f"<caption>{caption}</caption>" if caption else ""]
+        for number, row in enumerate(rows):
+            tag, sign = ("th", mark) if number == 0 else ("td", "")
+            cells = (
+                f"<{tag}{' class=right' if n in right else ''}>{self._cell(cell)}{sign}</{tag}>"
+                for n, cell in enumerate(row)
+            )
+            parts.append(f"<tr>{''.join(cells)}</tr>")
+        return f'<div class="scroll"><table>{"".join(parts)}</table></div>'
+
+    def _cell(self, cell: Any) -> str:
+        if isinstance(cell, dict) and cell.get("type") == "rich_text":
+            return self._block_rich_text(cell)
+        return self._text.plain(str(cell.get("text", "")) if isinstance(cell, dict) else "")
 
     def _block_rich_text(self, block: dict[str, Any]) -> str:
         return "".join(self._rich(one) for one in block.get("elements") or [])

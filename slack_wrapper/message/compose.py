@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_wrapper.common.text import shorten
 from slack_wrapper.common.text_parts import split
 from slack_wrapper.errors import RequestError
-from slack_wrapper.message import beside_files
-from slack_wrapper.message.block_limits import MAX_SECTION_FIELDS, MAX_SECTION_TEXT, faults, fit
+from slack_wrapper.message import beside_files, native_forms
+from slack_wrapper.message.block_limits import MAX_SECTION_FIELDS, faults, fit
 from slack_wrapper.message.mentions import People, all_shown
+from slack_wrapper.message.native_forms import sections
 from slack_wrapper.model.request import FILE, Request
 
 LATER = "more to it"  # the notification of blocks that follow a message
@@ -32,6 +33,8 @@ class Draft:
         attachments: of the first part.
         later: blocks of one more reply, which a message with files does not show.
         plain: beside files, the same without blocks, for a workspace that refuses them.
+        native: types of blocks in it that Slack may refuse, and for which it has another form.
+        whole: whether it shows all that the step has to say, with nothing to be read in a file.
     """
 
     parts: tuple[str, ...]
@@ -39,6 +42,8 @@ class Draft:
     attachments: list[dict[str, Any]] = field(default_factory=list)
     later: list[dict[str, Any]] = field(default_factory=list)
     plain: Draft | None = None
+    native: tuple[str, ...] = ()
+    whole: bool = False
 
     def replies(self) -> list[tuple[str, list[dict[str, Any]]]]:
         """Return text and blocks of each reply that continues the message."""
@@ -46,20 +51,23 @@ class Draft:
         return [*texts, (LATER, self.later)] if self.later else texts
 
 
-def compose(request: Request, people: People, *, link: str = "") -> Draft:
+def compose(
+    request: Request, people: People, *, link: str = "", avoid: Collection[str] = ()
+) -> Draft:
     """Return the draft of a message, or of the text that accompanies files.
 
     Args:
         request: what is to be said.
         people: finds the IDs of those who are mentioned.
         link: address of the run's root message, for the footer.
+        avoid: types of blocks that the workspace does not take, see `native_forms.forms`.
 
     Raises:
         RequestError: something is over a limit of Slack's that cannot be split.
     """
-    text = request.comment if request.option == FILE else request.message
+    said = request.comment if request.option == FILE else request.message
     mentioned = all_shown(request.mention, people, request.mention_missing)
-    text = " ".join([*mentioned, text]).strip()
+    text = " ".join([*mentioned, said]).strip()
     footer = _footer(request, link)
     blocks = [*request.blocks, *field_blocks(request), *_image_blocks(request), *_last(footer)]
     check_blocks(blocks, request)
@@ -70,10 +78,15 @@ def compose(request: Request, people: People, *, link: str = "") -> Draft:
         )
     if request.option == FILE:
         return _with_files(request, text, footer)
+    if request.native:
+        before = " ".join([*mentioned, str(request.native.get("text") or "")]).strip()
+        draft = _drawn(before, blocks, request, avoid)
+        if draft is not None:
+            return draft
     if not request.color:
         return _plain(text, blocks, request)
     parts = tuple(split(text))
-    body = [*_sections(text), *blocks]
+    body = [*sections(text), *blocks]
     fallback = parts[0] if parts else _fallback(request)
     if len(parts) > 1 or not fit(body):  # too much for a coloured bar: the text as text
         return Draft(parts, [], [{"color": request.color, "blocks": blocks}] if blocks else [])
@@ -140,8 +153,31 @@ def _plain(text: str, blocks: list[dict[str, Any]], request: Request) -> Draft:
         shown = blocks if not text else []
         later = [] if not text else [{"blocks": blocks}]
         return Draft(parts, shown, later)
-    whole = [*_sections(text), *blocks]
+    whole = [*sections(text), *blocks]
     return Draft(parts, whole) if fit(whole) else Draft(parts, [], [{"blocks": blocks}])
+
+
+def _drawn(
+    text: str, blocks: list[dict[str, Any]], request: Request, avoid: Collection[str]
+) -> Draft | None:
+    """Return a message with the tables and charts that Slack draws; None where the text is to be.
+
+    Beside a colour they are no part of the attachment: where data tables and charts may stand in
+    one is not known.
+    """
+    forms = native_forms.forms(request.native, avoid)
+    parts = tuple(split(text)) or (native_forms.summary(request.native) or _fallback(request),)
+    if not forms.kinds or len(parts) > 1:
+        return None
+    attachments: list[dict[str, Any]] = []
+    if request.color and blocks:
+        attachments, blocks = [{"color": request.color, "blocks": blocks}], []
+    elif request.color:
+        text = f"{beside_files.square(request.color)} {text}".strip()
+    whole = [*sections(text), *forms.blocks, *blocks]
+    if not fit(whole):
+        return None
+    return Draft(parts, whole, attachments, native=forms.kinds, whole=forms.whole)
 
 
 def _last(footer: str) -> list[dict[str, Any]]:
@@ -164,7 +200,7 @@ def _with_files(request: Request, text: str, footer: str) -> Draft:
     own = list(request.blocks)
     plain = Draft(tuple(split("\n".join(lines))), later=own)
     parts = tuple(split(text))
-    said = _sections(parts[0]) if parts else []
+    said = sections(parts[0]) if parts else []
     around = [*field_blocks(request), *_last(footer)]
     for blocks, later in (
         ([*said, *own, *around], []),
@@ -174,13 +210,6 @@ def _with_files(request: Request, text: str, footer: str) -> Draft:
         if fit(blocks) and beside_files.are_shown(blocks):
             return Draft(parts, blocks, later=later, plain=plain if blocks else None)
     return plain
-
-
-def _sections(text: str) -> list[dict[str, Any]]:
-    return [
-        {"type": "section", "text": {"type": "mrkdwn", "text": part}}
-        for part in split(text, MAX_SECTION_TEXT)
-    ]
 
 
 def _fallback(request: Request) -> str:

@@ -12,7 +12,13 @@ from slack_wrapper.errors import RequestError, os_reason
 if TYPE_CHECKING:
     from slack_wrapper.message.templates import Escaped
 
-INPUTS = ("template", "table", "blocks", "images")  # inputs that are said, beside file and message
+INPUTS = (
+    "template",
+    "table",
+    "chart",
+    "blocks",
+    "images",
+)  # inputs that are said, beside file and message
 GENERATED = ".snakemake/slack/tables"  # where tables lie that were put together from several files
 _BLOCKS_HINT = (
     "give a list of objects, a JSON or YAML file, or a JSON text as Slack's Block Kit Builder "
@@ -65,23 +71,33 @@ class Said:
     Args:
         text: mrkdwn.
         attached: files that hold in full what the text shows a part of.
+        native: the same with what Slack draws itself, see `native_forms`.
     """
 
     text: str
     attached: tuple[str, ...] = ()
+    native: Mapping[str, Any] = field(default_factory=dict)
 
 
 def said(sources: Sources, message: str) -> Said:
-    """Return the text of a step: message, template, message file and table, in this order.
+    """Return the text of a step: message, template, message file, table and chart, in this order.
 
     Raises:
         RequestError: a file, a template or a table is not valid.
     """
     texts = [_converted(sources, message, ""), _template(sources), _file(sources)]
     text = "\n".join(part for part in texts if part)
-    if not sources.paths("table"):
+    if not (sources.paths("table") or sources.params.get("chart") or sources.inputs.get("chart")):
         return Said(text)
-    return _with_table(sources, text)
+    from slack_wrapper.message import drawings  # spares other steps what it imports
+
+    drawn = drawings.of(
+        sources.params, sources.paths("table"), sources.inputs.get("chart", ()), text, sources.step
+    )
+    attached = drawn.paths
+    if drawn.together:
+        attached = (_put_together(sources, drawn.together), *attached)
+    return Said(drawn.text, attached, drawn.native)
 
 
 def blocks(sources: Sources) -> tuple[dict[str, Any], ...]:
@@ -176,28 +192,6 @@ def _file(sources: Sources) -> str:
 
         return escape(printable(text))
     return _converted(sources, text, name)
-
-
-def _with_table(sources: Sources, text: str) -> Said:
-    from slack_wrapper.common.text_parts import MAX_TEXT
-    from slack_wrapper.message import tables
-
-    layout = str(sources.params.get("layout") or tables.TABLE)
-    if layout not in tables.LAYOUTS:
-        raise RequestError(
-            f"{sources.step}: layout is {layout}", hint=f"it is one of: {', '.join(tables.LAYOUTS)}"
-        )
-    paths = sources.paths("table")
-    table = tables.read(paths, sources.rule)
-    room = tables.ROOM if len(text) >= MAX_TEXT - 1000 else min(
-        tables.ROOM, MAX_TEXT - len(text) - 200
-    )  # fmt: skip
-    shown = tables.show(table, layout, room)
-    whole = f"{text}\n{shown.text}" if text else shown.text
-    if shown.whole:
-        return Said(whole)
-    full = paths if len(paths) == 1 else (_put_together(sources, tables.tsv(table)),)
-    return Said(whole, full)
 
 
 def _put_together(sources: Sources, text: str) -> str:

@@ -46,6 +46,7 @@ PARAMETERS = (
     "markdown",
     "mrkdwn",
     "table",
+    "chart",
     "layout",
     "images",
     "footer",
@@ -148,6 +149,8 @@ def build(
             params.get("alt"), (*shared, *attached, *images), _step(rule)
         ),
         post_at=_post_at(params.get("post_at"), rule),
+        # Beside files, in questions and in shared messages stands the text.
+        native=said.native if option == MESSAGE and not coalesced else {},
     )
     request = _sendable(request)
     _refuse_empty(request)
@@ -158,7 +161,8 @@ def build(
 
 def _sendable(request: Request) -> Request:
     """Return a request whose texts can be sent; paths stay as they are, to be opened."""
-    names = ("channels", "message", "comment", "blocks", "fields", "mention", "footer", "alt")
+    names = ("channels", "message", "comment", "blocks", "fields", "mention", "footer", "alt",
+             "native")  # fmt: skip
     return replace(request, **{name: valid_within(getattr(request, name)) for name in names})
 
 
@@ -260,7 +264,8 @@ def _refuse_empty(request: Request) -> None:
     if request.option != FILE and not said:
         raise RequestError(
             f"{_step(request.rule)} has nothing to say",
-            hint="set message, template, table, blocks or fields, or input: message='summary.md'",
+            hint="set message, template, table, chart, blocks or fields, or "
+            "input: message='summary.md'",
         )
 
 

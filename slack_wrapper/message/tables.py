@@ -11,8 +11,8 @@ from slack_wrapper.common.text import shorten
 from slack_wrapper.errors import RequestError
 from slack_wrapper.message import data_files
 
-TABLE, LIST = "table", "list"
-LAYOUTS = (TABLE, LIST)
+TABLE, LIST, TEXT = "table", "list", "text"
+LAYOUTS = (TABLE, LIST, TEXT)  # Slack's own table, a line a row, a code block
 MAX_CELL = 40  # characters of a cell that are shown
 MAX_WIDTH = 100  # characters of a line; Slack's window breaks longer ones
 ROOM = 2800  # characters of a table in a message: below Slack's 3,000 for a section
@@ -40,12 +40,12 @@ class Shown:
     whole: bool
 
 
-def read(paths: Sequence[str], rule: str = "") -> Table:
+def read(paths: Sequence[str], step: str = "the post") -> Table:
     """Return the table in some files, one below the other.
 
     Args:
         paths: TSV, CSV, or JSON or YAML with one mapping or a list of them.
-        rule: for errors.
+        step: for errors.
 
     Raises:
         RequestError: one cannot be read, or has other columns than the first.
@@ -55,7 +55,7 @@ def read(paths: Sequence[str], rule: str = "") -> Table:
     for path, table in zip(paths, tables, strict=True):
         if set(table.header) != set(first.header):
             raise RequestError(
-                f"step {rule}: the table {path} has other columns than {paths[0]}",
+                f"{step}: the table {path} has other columns than {paths[0]}",
                 hint=f"that one has: {', '.join(first.header)}",
             )
     return Table(first.header, tuple(row for one in tables for row in _ordered(one, first.header)))

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 Receipt = dict[str, Any]
+
+
+class Form(StrEnum):
+    """In which form the tables and charts of a post are in the channel: `form` of its receipt."""
+
+    WHOLE = "native"  # as Slack draws them, with all there is
+    CUT = "native_cut"  # as Slack draws them; the whole is in a file
+    TEXT = "text"  # as text: the workspace takes no such blocks, or there is no room for them
+
+
 PENDING = "pending"  # status of a receipt that is not one yet: `wait` seconds and post again
 
 

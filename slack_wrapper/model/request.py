@@ -53,6 +53,7 @@ class Request:
         coalesce: title and window of the message that it shares, see `coalescing`; may be empty.
         broadcast: whether a reply is shown in the channel too.
         mention_missing: `warn`: who is mentioned and unknown to Slack is left out; or `fail`.
+        native: the message with what Slack draws itself, see `message.native_forms`; may be empty.
     """
 
     option: str
@@ -81,6 +82,7 @@ class Request:
     living: bool = False
     broadcast: bool = False
     mention_missing: str = FAIL
+    native: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def about(self) -> str:

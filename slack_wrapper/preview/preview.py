@@ -87,6 +87,8 @@ def of(request: Request, notes: tuple[str, ...] = ()) -> Looks:
         if not wrong:
             raise
         return Looks(request, Draft(()), followers, people.names, wrong, notes)
+    if draft.native and draft.whole:
+        followers = ()  # the files are the tables that the text would have cut
     return Looks(request, draft, followers, people.names, (), notes)
 
 

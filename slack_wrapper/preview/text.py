@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wcwidth import wcswidth
+
 from slack_wrapper.common.foreign import one_line, printable
 from slack_wrapper.preview.preview import Looks, groups_of_blocks, used
 
@@ -63,6 +65,10 @@ def _block(block: Mapping[str, Any], looks: Looks) -> Iterator[str]:
         yield f"🖼 {one_line(str(block.get('alt_text', '')))}"
     elif kind == "context":
         yield "· " + "  ".join(_flat({"text": one}, looks) for one in block.get("elements") or [])
+    elif kind in ("table", "data_table"):
+        yield from _table(block)
+    elif kind == "data_visualization":
+        yield from _chart(block)
     elif kind == "actions":
         yield "  ".join(f"[{_flat(one, looks)}]" for one in block.get("elements") or [])
     elif kind in ("section", "markdown"):
@@ -71,6 +77,31 @@ def _block(block: Mapping[str, Any], looks: Looks) -> Iterator[str]:
             yield from (f"  {line}" for line in _said(_words(one), looks))
     else:
         yield f"[{kind}] {_flat(block, looks)}".rstrip()
+
+
+def _table(block: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the rows of a table, its cells one below the other."""
+    rows = [[one_line(_words(cell)) for cell in row] for row in block.get("rows") or []]
+    widths = [max(map(wcswidth, column)) for column in zip(*rows, strict=False)]
+    if block.get("caption"):
+        yield f"▦ {one_line(str(block['caption']))}"
+    for row in rows:
+        padded = (cell + " " * (n - wcswidth(cell)) for cell, n in zip(row, widths, strict=False))
+        yield f"  {'  '.join(padded)}".rstrip()
+
+
+def _chart(block: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a chart as its title and values."""
+    chart = block.get("chart") or {}
+    yield f"▤ {one_line(str(block.get('title') or ''))} ({chart.get('type')} chart)"
+    for one in chart.get("segments") or []:
+        yield f"  {one_line(str(one.get('label')))}: {one.get('value')}"
+    for one in chart.get("series") or []:
+        values = ", ".join(
+            f"{one_line(str(point.get('label')))} {point.get('value')}"
+            for point in one.get("data") or []
+        )
+        yield f"  {one_line(str(one.get('name')))}: {values}"
 
 
 def _flat(part: Mapping[str, Any], looks: Looks) -> str:

@@ -11,6 +11,7 @@ from slack_wrapper.message.content import INPUTS
 from slack_wrapper.message.parameters import strings
 from slack_wrapper.model.request import NO_THREAD, RUN_THREAD
 
+CHART = "chart"  # whose file is an input
 NOTHING = "(?!)"  # a pattern that matches no name
 
 
@@ -39,6 +40,8 @@ def inputs(section: Mapping[str, Any], name: str) -> dict[str, Any]:
     for key in INPUTS:
         if post.get(key) and _names_files(key, post[key]):
             found[key] = post[key]
+    if (post.get(CHART) or {}).get("file"):
+        found[CHART] = post[CHART]["file"]
     found.update(post.get("data") or {})
     if after:
         found["after"] = after
@@ -53,6 +56,8 @@ def param(section: Mapping[str, Any], name: str, key: str) -> Any:
 
 def _names_files(key: str, value: Any) -> bool:
     """Whether a value names files, which must exist first, and is not the content itself."""
+    if key == CHART:
+        return False
     if key == "template":
         return templates.is_file(str(value))
     return key != "blocks" or (isinstance(value, str) and content.is_block_file(value))

@@ -15,7 +15,7 @@ from slack_wrapper.snakemake_adapter.our_rules import config_of, posts
 # Parameters without which it is open where a step posts and with which key.
 _DECIDING = ("option", "channel", "encrypted_key", "on_failure")
 # Parameters that may name files which jobs before it make.
-_LATER = ("template", "table", "blocks")
+_LATER = ("template", "table", "chart", "blocks")
 
 
 def request(job: Any) -> Request | None:
@@ -33,6 +33,10 @@ def request(job: Any) -> Request | None:
         return None
     parts = parts_of(job)
     later = {name for name in _LATER if given.get(name)}
+    if "chart" in later - unknown:
+        from slack_wrapper.message import chart_terms  # spares other steps what it imports
+
+        chart_terms.terms(given["chart"], f"step {job.rule.name}")
     params = {name: value for name, value in given.items() if name not in unknown | later}
     if parts.pop("message_file") or parts.pop("inputs") or unknown or later:
         params["message"] = params.get("message") or "…"  # the text may come later

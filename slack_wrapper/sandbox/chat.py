@@ -31,7 +31,7 @@ def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list
     """
     blocks, attachments = call.args.get("blocks"), call.args.get("attachments")
     text = call.text("text")
-    limits.check_message(text, blocks, attachments, call.store.data["files"])
+    limits.check_message(text, blocks, attachments, call.store.data)
     limits.check_metadata(call.args.get("metadata"))
     thread = call.text("thread_ts")
     if thread:
@@ -80,7 +80,7 @@ def update(call: Caller) -> Answer:
         call.args.get("blocks"),
         call.args.get("attachments"),
     )
-    limits.check_message(text, blocks, attachments, call.store.data["files"])
+    limits.check_message(text, blocks, attachments, call.store.data)
     if len(text) > limits.MAX_UPDATE_TEXT:
         raise Refused("msg_too_long")
     limits.check_metadata(call.args.get("metadata"))

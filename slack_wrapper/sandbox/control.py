@@ -84,9 +84,14 @@ def _reaction(store: Store, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _workspace(store: Store, given: dict[str, Any]) -> dict[str, Any]:
-    """Change `edit_window`, seconds in which messages may be edited, or `clock`, seconds ahead."""
-    if "edit_window" in given:
-        store.data["edit_window"] = given["edit_window"]
+    """Change the workspace.
+
+    `edit_window`: seconds in which messages may be edited; `refused_blocks`: types of blocks that
+    it does not have yet; `clock`: seconds ahead.
+    """
+    for name in ("edit_window", "refused_blocks"):
+        if name in given:
+            store.data[name] = given[name]
     store.ahead = float(given.get("clock", store.ahead))
     return {}
 

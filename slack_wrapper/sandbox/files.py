@@ -165,7 +165,7 @@ def _blocks(call: Caller) -> list[dict[str, Any]]:
     blocks = call.args.get("blocks")
     if not blocks or call.text("initial_comment"):
         return []
-    limits.check_blocks(blocks, call.store.data["files"])
+    limits.check_blocks(blocks, call.store.data)
     if any(block.get("type") == "markdown" for block in blocks):
         raise Refused("internal_error")
     found: list[dict[str, Any]] = blocks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slack_wrapper.model import block_check
@@ -17,8 +17,10 @@ MAX_SHARED_FILES = 14  # in one message
 MAX_ALT = 1_000  # characters of alt_txt
 
 
-def check_message(text: str, blocks: Any, attachments: Any, files: Container[str] = ()) -> None:
-    """Refuse what Slack refuses of a message; `files` are the IDs of those that there are."""
+def check_message(
+    text: str, blocks: Any, attachments: Any, workspace: Mapping[str, Any] | None = None
+) -> None:
+    """Refuse what Slack refuses of a message; see `check_blocks`."""
     if not text and not blocks and not attachments:
         raise Refused("no_text")
     if attachments and not (
@@ -29,9 +31,9 @@ def check_message(text: str, blocks: Any, attachments: Any, files: Container[str
         raise Refused("invalid_attachments")
     if attachments and len(attachments) > MAX_ATTACHMENTS:
         raise Refused("too_many_attachments")
-    check_blocks(blocks, files)
+    check_blocks(blocks, workspace)
     for attachment in attachments or []:
-        check_blocks(attachment.get("blocks"), files)
+        check_blocks(attachment.get("blocks"), workspace)
 
 
 def check_metadata(metadata: Any) -> None:
@@ -46,25 +48,36 @@ def check_metadata(metadata: Any) -> None:
         raise Refused("invalid_metadata_format")
 
 
-def check_blocks(blocks: Any, files: Container[str] = ()) -> None:
+def check_blocks(blocks: Any, workspace: Mapping[str, Any] | None = None) -> None:
     """Refuse the blocks of one message that Slack refuses, with the path of the one at fault.
 
     What this release does not know is refused too, as Slack refuses what it does not know.
+
+    Args:
+        blocks: of the message.
+        workspace: the store's data: `files` that there are, and `refused_blocks`, types that this
+            workspace does not have yet.
     """
+    workspace = workspace or {}
     if blocks in (None, "", []):
         return
     if not _are_objects(blocks):
         raise Refused("invalid_blocks_format")
     found = list(block_check.faults(blocks))
-    told = [f"{one.slack} [json-pointer:/blocks{one.pointer}]" for one in found]
+    told = [
+        f"unsupported type: {block.get('type')} [json-pointer:/blocks/{number}/type]"
+        for number, block in enumerate(blocks)
+        if block.get("type") in (workspace.get("refused_blocks") or ())
+    ]
+    code = found[0].code if found and not told else Refusal.INVALID
+    told += [f"{one.slack} [json-pointer:/blocks{one.pointer}]" for one in found]
     told += [
         f"invalid slack file [json-pointer:/blocks{place}]"
         for place, identifier in _slack_files(blocks)
-        if identifier not in files
+        if identifier not in (workspace.get("files") or ())
     ]
     if told:
         messages = [f"[ERROR] {one}" for one in told]
-        code = found[0].code if found else Refusal.INVALID
         raise Refused(code, errors=told, response_metadata={"messages": messages})
 
 

@@ -71,7 +71,7 @@ def check_seed(seed: Any) -> None:
         "webhooks": ("path", "channel"),
         "usergroups": ("id", "handle"),
     }
-    unknown = sorted(set(seed) - {"team", "url", *needed})
+    unknown = sorted(set(seed) - {"team", "url", "refused_blocks", *needed})
     if unknown:
         raise ValueError(f"unknown key {unknown[0]}")
     if not seed.get("channels"):
@@ -139,6 +139,7 @@ class Store:
             "channels": fresh.get("channels", []),
             "webhooks": fresh.get("webhooks", []),
             "usergroups": fresh.get("usergroups", []),
+            "refused_blocks": fresh.get("refused_blocks", []),  # types that it does not have yet
             "scheduled": [],
             "messages": {channel["id"]: [] for channel in fresh.get("channels", [])},
             "files": {},

@@ -34,9 +34,7 @@ def _post(store: Store, path: str, body: bytes) -> None:
         raise Refused("channel_is_archived")
     payload = _payload(body)
     text = str(payload.get("text") or "")
-    limits.check_message(
-        text, payload.get("blocks"), payload.get("attachments"), store.data["files"]
-    )
+    limits.check_message(text, payload.get("blocks"), payload.get("attachments"), store.data)
     message = {
         "type": "message",
         "subtype": "bot_message",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from slack_wrapper.client import messages, permalinks, sharing
 from slack_wrapper.client.local_file import LocalFile
@@ -21,7 +21,7 @@ from slack_wrapper.message import beside_files
 from slack_wrapper.message.compose import Draft, with_images
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import FILE, Request
-from slack_wrapper.sending import receipts, uploading
+from slack_wrapper.sending import fallback, receipts, uploading
 from slack_wrapper.sending.run_threads import by_default
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.progress import Progress
@@ -50,6 +50,8 @@ class Attempt:
         save: writes the progress down.
         repost: whether to post again what may be there, when it can never be found out.
         seconds: for which to look for what may be there already.
+        recompose: gives the draft without some types of blocks; see `fallback`.
+        blamed: types of blocks that were refused as such.
     """
 
     workspace: Workspace
@@ -62,6 +64,8 @@ class Attempt:
     save: Callable[[], None]
     repost: bool = False
     seconds: float = FOREGROUND
+    recompose: Callable[[Collection[str]], Draft] | None = None
+    blamed: set[str] = field(default_factory=set)
     _located: float = float("-inf")  # monotonic time of the channel's look-up
 
     @property
@@ -101,9 +105,23 @@ class Attempt:
             key=progress.key,
             attempts=progress.attempts,
             files=receipts.uploaded(progress),
+            form=fallback.form(self),
         )
 
     def _root(self) -> None:
+        while True:
+            try:
+                posted = self._post_root()
+                break
+            except SlackRefused as refused:
+                if not fallback.step_back(self, refused):
+                    raise
+        fallback.taken(self)
+        self.workspace.names.learn(self.request.channels[0], posted.channel)
+        self.progress.channel, self.progress.ts = posted.channel, posted.ts
+        self.progress.parts = 1
+
+    def _post_root(self) -> Posted:
         message = Message(
             channel=self.progress.channel or target(self.workspace.names, self.request),
             text=self.draft.parts[0],
@@ -113,10 +131,7 @@ class Attempt:
             attachments=with_images(self.draft.attachments, self._image_ids()),
             broadcast=self.request.broadcast,
         )
-        posted = self._post_with_images(message) if self.request.images else self._post(message)
-        self.workspace.names.learn(self.request.channels[0], posted.channel)
-        self.progress.channel, self.progress.ts = posted.channel, posted.ts
-        self.progress.parts = 1
+        return self._post_with_images(message) if self.request.images else self._post(message)
 
     def _rest(self) -> None:
         """Post what did not fit as replies."""
@@ -164,7 +179,7 @@ class Attempt:
             try:
                 return self._post(message)
             except SlackRefused as refused:
-                if refused.code not in _NOT_READY:
+                if refused.code not in _NOT_READY or fallback.UNSUPPORTED in refused.message:
                     raise
                 time.sleep(scaled(pause))
         return self._post(message)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from slack_wrapper.client.local_file import LocalFile
+from slack_wrapper.message import native_forms
 from slack_wrapper.model.request import NO_THREAD, RUN_THREAD, Request
 from slack_wrapper.spool.entry import Entry, FileLook, plain_path
 
@@ -23,7 +24,7 @@ _PREFIX = "c1-"  # tells these digests from those of releases that hashed the wh
 # How a post is sent, and what it belongs to. Every other field of a request is content.
 _HOW = frozenset({
     "on_failure", "post_at", "max_files", "receipt", "rule", "part", "living", "coalesce",
-    "mention_missing",
+    "mention_missing", "native",
 })  # fmt: skip
 _FILES = ("files", "images")  # by name and bytes, not by path
 _ATTACHED = "attached"  # they follow as posts of their own
@@ -49,6 +50,9 @@ def digest_of(request: Request, files: Sequence[LocalFile] = ()) -> str:
         value = getattr(request, spec.name)
         if spec.name not in (*_HOW, *_FILES, _ATTACHED) and not _is_default(spec, value):
             content[spec.name] = value
+    charts = native_forms.charts(request.native)
+    if charts:  # of a table, the message has the text
+        content["charts"] = charts
     content["encrypted_key"] = plain_path(request.encrypted_key or "")
     if "alt" in content:
         content["alt"] = {plain_path(path): text for path, text in request.alt.items()}

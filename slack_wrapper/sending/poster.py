@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from slack_wrapper.client import scheduled
@@ -26,10 +26,10 @@ from slack_wrapper.errors import (
     SlackUnavailable,
     StateUnreadable,
 )
-from slack_wrapper.message.compose import compose
+from slack_wrapper.message.compose import Draft, compose
 from slack_wrapper.model.receipt import Receipt, deliveries
 from slack_wrapper.model.request import FAIL, NOW, QUEUE, WARN, Request
-from slack_wrapper.sending import receipts, schedule
+from slack_wrapper.sending import native_memory, receipts, schedule
 from slack_wrapper.sending.attempt import Attempt
 from slack_wrapper.sending.backpressure import Reachability
 from slack_wrapper.sending.identity import digest_of, is_same, looks_of
@@ -213,7 +213,15 @@ class Poster:
         """
         progress, names = entry.progress, workspace.names
         retrier = self.retrier(workspace, request)
-        draft = compose(request, names, link=self.threads.link(request.channels[0]))
+        link = self.threads.link(request.channels[0])
+
+        def recompose(refused: Collection[str]) -> Draft:
+            return compose(request, names, link=link, avoid=refused)
+
+        if request.native and not progress.begun:  # what is begun goes on in its form
+            known = native_memory.avoided(workspace.transport)
+            progress.refused = sorted({*progress.refused, *known})
+        draft = recompose(progress.refused)
         if not progress.begun and not progress.thread:
             progress.thread = self.threads.of(request, names.known(request.channels[0]))
         progress.thread = self.threads.resolve(progress.thread)
@@ -230,6 +238,7 @@ class Poster:
             save,
             self.repost,
             seconds,
+            recompose,
         )
         try:
             settled = schedule.settle(attempt) if progress.unclear and progress.post_at else None

@@ -17,7 +17,7 @@ from slack_wrapper.common.parsing import from_json
 from slack_wrapper.common.redact import redact
 from slack_wrapper.common.regular_file import open_regular, read_bytes
 from slack_wrapper.errors import RequestError, SlackWrapperError
-from slack_wrapper.model.receipt import Receipt, every
+from slack_wrapper.model.receipt import Form, Receipt, every
 from slack_wrapper.model.request import Request
 from slack_wrapper.spool import receipt_lock
 from slack_wrapper.spool.progress import Progress
@@ -35,8 +35,9 @@ def delivered(
     key: str,
     attempts: int,
     files: Sequence[UploadedFile] = (),
+    form: Form | None = None,
 ) -> Receipt:
-    """Return the receipt of a post that is in the channel."""
+    """Return the receipt of a post that is in the channel; `form` is that of tables and charts."""
     receipt = _receipt("delivered", request)
     receipt.update(
         channel=posted.channel,
@@ -47,6 +48,7 @@ def delivered(
         key=key,
         attempts=attempts,
         posted_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        **({"form": str(form)} if form else {}),
     )
     return receipt
 

@@ -15,7 +15,7 @@ from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import MESSAGE, NOW, Request
-from slack_wrapper.sending import receipts
+from slack_wrapper.sending import fallback, receipts
 from slack_wrapper.sending.attempt import Attempt
 
 SOON = 10.0  # seconds; a time that is no further away is now
@@ -68,16 +68,22 @@ def schedule(attempt: Attempt, when: float) -> Receipt:
     progress, request = attempt.progress, attempt.request
     progress.post_at = math.ceil(when)
     message = _message(attempt)
-    found = scheduled.schedule(
-        attempt.workspace.transport,
-        message,
-        progress.post_at,
-        attempt.retrier,
-        about=request.about,
-        doubt=progress,
-        save=attempt.save,
-        seconds=attempt.seconds,
-    )
+    try:
+        found = scheduled.schedule(
+            attempt.workspace.transport,
+            message,
+            progress.post_at,
+            attempt.retrier,
+            about=request.about,
+            doubt=progress,
+            save=attempt.save,
+            seconds=attempt.seconds,
+        )
+    except SlackRefused as refused:
+        if not fallback.step_back(attempt, refused):
+            raise
+        return schedule(attempt, when)
+    fallback.taken(attempt)
     progress.attempts = attempt.retrier.attempts
     return _receipt(attempt, found)
 

@@ -11,7 +11,7 @@ from itertools import accumulate, chain, islice
 
 from slack_wrapper.client.local_file import LocalFile
 from slack_wrapper.message.file_parameters import BATCH
-from slack_wrapper.model.receipt import Receipt
+from slack_wrapper.model.receipt import Form, Receipt
 from slack_wrapper.model.request import FILE, NO_THREAD, Request
 from slack_wrapper.sending.poster import Poster
 from slack_wrapper.sending.run_threads import root_of
@@ -70,6 +70,8 @@ def deliver(
     receipt = poster.deliver(workspace, request, files)
     if receipt["status"] not in ("delivered", "queued") or not later:
         return receipt  # given up: nobody would know what its files are about
+    if receipt.get("form") == Form.WHOLE:
+        return receipt  # the files are the tables that the text would have cut
     root = root_of(receipt)
     replies = [
         poster.deliver(workspace, one, own, thread=root)

@@ -27,6 +27,7 @@ class Progress:
         attempts: calls that the last delivery needed for what took it most.
         unclear: whether the next visible call may have been carried out already.
         plain: whether what is said beside files went, or goes, without blocks.
+        refused: types of blocks that Slack has refused of it; another form of them goes instead.
         sent_at: when the last visible call was sent, in seconds since the epoch; 0: not known.
         by_slack: whether `sent_at` is by Slack's clock and not by this machine's.
         doubt: why the outcome of that call is unclear, see `errors.Ambiguity`; empty while it is
@@ -47,6 +48,7 @@ class Progress:
     attempts: int = 0
     unclear: bool = False
     plain: bool = False
+    refused: list[str] = field(default_factory=list)
     sent_at: float = 0.0
     by_slack: bool = False
     doubt: str = ""

@@ -88,7 +88,7 @@ use rule slack_message as said with:
     [
         ({"s.j2": "a\n{{ nope }}"}, 'input: template="s.j2"', "s.j2, line 2: 'nope' is", "data"),
         ({"t.tsv": "a\n1\n"}, 'params: table="t.tsv", layout="grid"', "layout is grid", "list"),
-        ({"b.yaml": "- {type: sektion}"}, 'input: blocks="b.yaml"', "type is sektion", "section"),
+        ({"b.yaml": "- {type: section}"}, 'input: blocks="b.yaml"', "has no text", "fields"),
         ({"b.json": "[{]"}, 'input: blocks="b.json"', "not valid JSON: line 1", "Block Kit"),
         ({}, 'params: table="none.tsv"', "none.tsv cannot be read", "input"),
         ({}, 'params: message="x", images=["none.png"]', "file none.png does not exist", "input"),

@@ -12,6 +12,7 @@ from slack_wrapper.message.tables import LAYOUTS
 
 # option → parameter of a step
 PARAMETERS = ("template", "markdown", "table", "layout", "footer")
+_CHART = "TYPE:X:Y[,Y]"
 MESSAGE_PARAMETERS = ("color", "blocks", "alt", "images")
 
 
@@ -25,6 +26,9 @@ def add_content_options(parser: argparse.ArgumentParser) -> None:
         "--markdown", action="store_true", default=None, help="the text is Markdown"
     )
     parser.add_argument("--table", action="append", metavar="FILE", help="TSV, CSV, JSON or YAML")
+    parser.add_argument(
+        "--chart", metavar=_CHART, help="draw columns of the table: bar, line, area or pie"
+    )
     parser.add_argument("--layout", choices=LAYOUTS, help="how the table is shown")
     parser.add_argument("--field", action="append", metavar="NAME=VALUE", help="may be repeated")
     parser.add_argument("--footer", metavar="TEXT", help="a last line in small letters")
@@ -49,7 +53,7 @@ def params(args: argparse.Namespace) -> dict[str, Any]:
         RequestError: a field or a value has no name.
     """
     given = {name: getattr(args, name, None) for name in (*PARAMETERS, *MESSAGE_PARAMETERS)}
-    return {**given, "fields": _pairs(args.field or (), "field")}
+    return {**given, "chart": _chart(args.chart), "fields": _pairs(args.field or (), "field")}
 
 
 def context(args: argparse.Namespace) -> Callable[[], Mapping[str, Any]]:
@@ -61,6 +65,16 @@ def context(args: argparse.Namespace) -> Callable[[], Mapping[str, Any]]:
         return {"data": run_facts.Lazy(sources), "run": run_facts.run_facts("")}
 
     return give
+
+
+def _chart(given: str | None) -> dict[str, Any]:
+    if not given:
+        return {}
+    kind, _, columns = given.partition(":")
+    x, _, y = columns.partition(":")
+    if not x or not y:
+        raise RequestError(f"--chart {given} names no columns", hint=f"write --chart {_CHART}")
+    return {"type": kind, "x": x, "y": y.split(",")}
 
 
 def _pairs(given: Iterable[str], option: str) -> dict[str, str]:

@@ -1,0 +1,87 @@
+"""What a post does when Slack refuses a table or a chart: the same in another form, at once.
+
+A refusal leaves nothing in the channel, so that nothing is posted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from slack_wrapper.errors import SlackRefused
+from slack_wrapper.model.receipt import Form
+from slack_wrapper.sending import native_memory
+
+if TYPE_CHECKING:
+    from slack_wrapper.sending.attempt import Delivery
+
+# What Slack, its webhooks and servers like them say when they do not take blocks.
+REFUSALS = frozenset(
+    {
+        "block_mismatch",
+        "invalid_arg_name",
+        "invalid_arguments",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_payload",
+        "msg_blocks_too_long",
+    }
+)
+# What servers like Slack answer to a webhook, without a word of Slack's.
+_WEBHOOK_REFUSALS = frozenset({"http_400", "http_413", "http_422"})
+# What tells of the message as a whole, and not of a type.
+_OF_CONTENTS = frozenset({"invalid_attachments", "msg_blocks_too_long"})
+UNSUPPORTED = "unsupported type: "  # Slack's words, before the type
+_POINTER = "json-pointer"
+
+
+def step_back(delivery: Delivery, refused: SlackRefused) -> bool:
+    """Take another form of the blocks that were refused; return whether there is one."""
+    kinds, as_such = blamed(refused, delivery.draft.native)
+    if not kinds or delivery.recompose is None:
+        return False
+    if as_such:
+        delivery.blamed |= kinds
+    delivery.progress.refused = sorted({*delivery.progress.refused, *kinds})
+    delivery.draft = delivery.recompose(delivery.progress.refused)
+    delivery.save()
+    return True
+
+
+def taken(delivery: Delivery) -> None:
+    """Remember what was refused, now that the same message was taken without it."""
+    if delivery.blamed:
+        native_memory.remember(delivery.workspace.transport, delivery.blamed)
+
+
+def form(delivery: Delivery) -> Form | None:
+    """Return in which form tables and charts went; None when the post has none."""
+    if not delivery.request.native:
+        return None
+    if not delivery.draft.native:
+        return Form.TEXT
+    return Form.WHOLE if delivery.draft.whole else Form.CUT
+
+
+def blamed(refused: SlackRefused, kinds: Collection[str]) -> tuple[frozenset[str], bool]:
+    """Return which types of blocks a refusal is about, and whether it is of the types as such.
+
+    Args:
+        refused: what Slack has said.
+        kinds: types in the message that have another form.
+
+    Returns:
+        No type when it is about something else. False when Slack points at a part within a block:
+        with other contents the same type may be taken.
+    """
+    codes = REFUSALS | _WEBHOOK_REFUSALS if refused.method == "webhook" else REFUSALS
+    if refused.code not in codes:
+        return frozenset(), False
+    said = refused.message
+    named = frozenset(
+        kind for kind in kinds if f"{UNSUPPORTED}{kind} " in said or f"{UNSUPPORTED}{kind};" in said
+    )
+    if named:
+        return named, True
+    return frozenset(kinds), _POINTER not in said and refused.code not in _OF_CONTENTS
