@@ -21,7 +21,7 @@ from slack_wrapper.message import beside_files
 from slack_wrapper.message.compose import Draft, with_images
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import FILE, Request
-from slack_wrapper.sending import fallback, receipts, uploading
+from slack_wrapper.sending import fallback, native_memory, receipts, uploading
 from slack_wrapper.sending.run_threads import by_default
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.progress import Progress
@@ -105,7 +105,7 @@ class Attempt:
             key=progress.key,
             attempts=progress.attempts,
             files=receipts.uploaded(progress),
-            form=fallback.form(self),
+            form=fallback.form(self.draft) if self.request.native else None,
         )
 
     def _root(self) -> None:
@@ -114,12 +114,29 @@ class Attempt:
                 posted = self._post_root()
                 break
             except SlackRefused as refused:
-                if not fallback.step_back(self, refused):
+                if not self.step_back(refused):
                     raise
-        fallback.taken(self)
+        self.taken()
         self.workspace.names.learn(self.request.channels[0], posted.channel)
         self.progress.channel, self.progress.ts = posted.channel, posted.ts
         self.progress.parts = 1
+
+    def step_back(self, refused: SlackRefused) -> bool:
+        """Take another form of the blocks that were refused; return whether there is one."""
+        kinds, as_such = fallback.blamed(refused, self.draft.native)
+        if not kinds or self.recompose is None:
+            return False
+        if as_such:
+            self.blamed |= kinds
+        self.progress.refused = sorted({*self.progress.refused, *kinds})
+        self.draft = self.recompose(self.progress.refused)
+        self.save()
+        return True
+
+    def taken(self) -> None:
+        """Remember what was refused, now that the same message was taken without it."""
+        if self.blamed:
+            native_memory.remember(self.workspace.transport, self.blamed)
 
     def _post_root(self) -> Posted:
         message = Message(

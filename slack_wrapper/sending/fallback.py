@@ -6,14 +6,10 @@ A refusal leaves nothing in the channel, so that nothing is posted twice.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from slack_wrapper.errors import SlackRefused
+from slack_wrapper.message.compose import Draft
 from slack_wrapper.model.receipt import Form
-from slack_wrapper.sending import native_memory
-
-if TYPE_CHECKING:
-    from slack_wrapper.sending.attempt import Delivery
 
 # What Slack, its webhooks and servers like them say when they do not take blocks.
 REFUSALS = frozenset(
@@ -36,32 +32,11 @@ UNSUPPORTED = "unsupported type: "  # Slack's words, before the type
 _POINTER = "json-pointer"
 
 
-def step_back(delivery: Delivery, refused: SlackRefused) -> bool:
-    """Take another form of the blocks that were refused; return whether there is one."""
-    kinds, as_such = blamed(refused, delivery.draft.native)
-    if not kinds or delivery.recompose is None:
-        return False
-    if as_such:
-        delivery.blamed |= kinds
-    delivery.progress.refused = sorted({*delivery.progress.refused, *kinds})
-    delivery.draft = delivery.recompose(delivery.progress.refused)
-    delivery.save()
-    return True
-
-
-def taken(delivery: Delivery) -> None:
-    """Remember what was refused, now that the same message was taken without it."""
-    if delivery.blamed:
-        native_memory.remember(delivery.workspace.transport, delivery.blamed)
-
-
-def form(delivery: Delivery) -> Form | None:
-    """Return in which form tables and charts went; None when the post has none."""
-    if not delivery.request.native:
-        return None
-    if not delivery.draft.native:
+def form(draft: Draft) -> Form:
+    """Return in which form the tables and charts of a post go."""
+    if not draft.native:
         return Form.TEXT
-    return Form.WHOLE if delivery.draft.whole else Form.CUT
+    return Form.WHOLE if draft.whole else Form.CUT
 
 
 def blamed(refused: SlackRefused, kinds: Collection[str]) -> tuple[frozenset[str], bool]:

@@ -15,7 +15,7 @@ from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import MESSAGE, NOW, Request
-from slack_wrapper.sending import fallback, receipts
+from slack_wrapper.sending import receipts
 from slack_wrapper.sending.attempt import Attempt
 
 SOON = 10.0  # seconds; a time that is no further away is now
@@ -80,10 +80,10 @@ def schedule(attempt: Attempt, when: float) -> Receipt:
             seconds=attempt.seconds,
         )
     except SlackRefused as refused:
-        if not fallback.step_back(attempt, refused):
+        if not attempt.step_back(refused):
             raise
         return schedule(attempt, when)
-    fallback.taken(attempt)
+    attempt.taken()
     progress.attempts = attempt.retrier.attempts
     return _receipt(attempt, found)
 

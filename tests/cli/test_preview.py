@@ -42,11 +42,12 @@ def test_a_step_by_its_receipt(workflow: Path, sandbox: Sandbox, command: Run) -
     assert done.returncode == 0, done.stderr
     for line in (
         "── message to librec_channel, thread run ─",
-        "┃ @ada@example.org sample a",
-        "┃ knn     0.5",
+        "@ada@example.org sample a",
+        "▦ scores.tsv",
+        "  knn    0.5",
         "┃ 🖼 plot.png",
         "┃ · the end",
-        "blocks: 3 of 50, 60 of about 13,200 characters",
+        "blocks: 2 of 50, ",
         "page: .snakemake/slack/preview/slack_a.html",
     ):
         assert line in done.stdout
@@ -139,7 +140,7 @@ def test_a_dry_run_shows_each_step(workflow: Path, sandbox: Sandbox, snakemake: 
     (workflow / "config.json").write_text(json.dumps({"slack": config}))
     done = snakemake(env=NOTHING)
     assert done.returncode == 0, done.stderr
-    assert "┃ @ada@example.org sample a" in done.stderr
+    assert "@ada@example.org sample a" in done.stderr
     assert "📎 plot.png" in done.stderr
     assert receipt(workflow, "a")["status"] == "dry_run"
     pages = (workflow / ".snakemake/slack/preview").glob("*.html")

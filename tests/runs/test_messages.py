@@ -159,10 +159,11 @@ def test_a_table_that_fits_and_one_that_follows_in_full(
 use rule slack_message as small with:
     input: table="small.tsv"
     output: "slack/small.json"
-    params: message="scores"
+    params: message="scores", layout="text"
 use rule slack_message as large with:
     input: table="large.tsv", after="slack/small.json"
     output: "slack/large.json"
+    params: layout="text"
 """,
         {},
         "slack/large.json",
