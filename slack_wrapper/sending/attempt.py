@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from slack_wrapper.client import messages, permalinks, sharing
 from slack_wrapper.client.local_file import LocalFile
@@ -21,7 +22,7 @@ from slack_wrapper.message import beside_files
 from slack_wrapper.message.compose import Draft, with_images
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import FILE, Request
-from slack_wrapper.sending import fallback, native_memory, receipts, uploading
+from slack_wrapper.sending import fallback, receipts, uploading
 from slack_wrapper.sending.run_threads import by_default
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.progress import Progress
@@ -35,6 +36,9 @@ LOST_UPLOAD = ("file_not_found", "file_deleted")
 _PLAIN_ONLY: set[str] = set()  # fingerprints of connections whose uploads take no blocks
 
 
+T = TypeVar("T")
+
+
 @dataclass
 class Attempt:
     """One request on its way to its one channel.
@@ -42,7 +46,7 @@ class Attempt:
     Args:
         workspace: the connection.
         request: with one channel.
-        draft: its texts and blocks.
+        recompose: gives its texts and blocks without some types of blocks; see `fallback`.
         files: its files, checked.
         progress: kept up to date, so that a later attempt goes on where this one ended.
         retrier: bounds the repetitions.
@@ -50,13 +54,11 @@ class Attempt:
         save: writes the progress down.
         repost: whether to post again what may be there, when it can never be found out.
         seconds: for which to look for what may be there already.
-        recompose: gives the draft without some types of blocks; see `fallback`.
-        blamed: types of blocks that were refused as such.
     """
 
     workspace: Workspace
     request: Request
-    draft: Draft
+    recompose: Callable[[Collection[str]], Draft]
     files: Sequence[LocalFile]
     progress: Progress
     retrier: Retrier
@@ -64,9 +66,10 @@ class Attempt:
     save: Callable[[], None]
     repost: bool = False
     seconds: float = FOREGROUND
-    recompose: Callable[[Collection[str]], Draft] | None = None
-    blamed: set[str] = field(default_factory=set)
     _located: float = float("-inf")  # monotonic time of the channel's look-up
+
+    def __post_init__(self) -> None:
+        self.draft = self.recompose(self.progress.refused)
 
     @property
     def target(self) -> str:
@@ -109,34 +112,21 @@ class Attempt:
         )
 
     def _root(self) -> None:
-        while True:
-            try:
-                posted = self._post_root()
-                break
-            except SlackRefused as refused:
-                if not self.step_back(refused):
-                    raise
-        self.taken()
+        posted = self.in_a_form(self._post_root)
         self.workspace.names.learn(self.request.channels[0], posted.channel)
         self.progress.channel, self.progress.ts = posted.channel, posted.ts
         self.progress.parts = 1
 
-    def step_back(self, refused: SlackRefused) -> bool:
-        """Take another form of the blocks that were refused; return whether there is one."""
-        kinds, as_such = fallback.blamed(refused, self.draft.native)
-        if not kinds or self.recompose is None:
-            return False
-        if as_such:
-            self.blamed |= kinds
-        self.progress.refused = sorted({*self.progress.refused, *kinds})
-        self.draft = self.recompose(self.progress.refused)
-        self.save()
-        return True
+    def in_a_form(self, post: Callable[[], T]) -> T:
+        """Post in the newest form of tables and charts that is not refused; see `fallback`."""
 
-    def taken(self) -> None:
-        """Remember what was refused, now that the same message was taken without it."""
-        if self.blamed:
-            native_memory.remember(self.workspace.transport, self.blamed)
+        def without(kinds: Collection[str]) -> None:
+            self.progress.refused = sorted({*self.progress.refused, *kinds})
+            self.draft = self.recompose(self.progress.refused)
+            self.save()
+
+        transport = self.workspace.transport
+        return fallback.in_a_form(post, lambda: self.draft.native, without, transport)
 
     def _post_root(self) -> Posted:
         message = Message(

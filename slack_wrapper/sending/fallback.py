@@ -5,11 +5,16 @@ A refusal leaves nothing in the channel, so that nothing is posted twice.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeVar
 
+from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.message.compose import Draft
 from slack_wrapper.model.receipt import Form
+from slack_wrapper.sending import native_memory
+
+T = TypeVar("T")
 
 # What Slack, its webhooks and servers like them say when they do not take blocks.
 REFUSALS = frozenset(
@@ -30,6 +35,40 @@ _WEBHOOK_REFUSALS = frozenset({"http_400", "http_413", "http_422"})
 _OF_CONTENTS = frozenset({"invalid_attachments", "msg_blocks_too_long"})
 UNSUPPORTED = "unsupported type: "  # Slack's words, before the type
 _POINTER = "json-pointer"
+
+
+def in_a_form(
+    post: Callable[[], T],
+    native: Callable[[], Collection[str]],
+    without: Callable[[Collection[str]], None],
+    transport: Transport,
+) -> T:
+    """Post, with another form of blocks as often as they are refused.
+
+    Args:
+        post: posts the message in its present form.
+        native: gives the types of blocks in it that have another form.
+        without: gives the message another form for some types.
+        transport: where what was refused is remembered for, once the same message was taken
+            without it.
+
+    Raises:
+        SlackRefused: it is about something else.
+    """
+    found: set[str] = set()
+    while True:
+        try:
+            done = post()
+            break
+        except SlackRefused as refused:
+            kinds, as_such = blamed(refused, native())
+            if not kinds:
+                raise
+            found |= kinds if as_such else set()
+        without(kinds)
+    if found:
+        native_memory.remember(transport, found)
+    return done
 
 
 def form(draft: Draft) -> Form:

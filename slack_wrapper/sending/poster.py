@@ -221,7 +221,6 @@ class Poster:
         if request.native and not progress.begun:  # what is begun goes on in its form
             known = native_memory.avoided(workspace.transport)
             progress.refused = sorted({*progress.refused, *known})
-        draft = recompose(progress.refused)
         if not progress.begun and not progress.thread:
             progress.thread = self.threads.of(request, names.known(request.channels[0]))
         progress.thread = self.threads.resolve(progress.thread)
@@ -230,7 +229,7 @@ class Poster:
         attempt = Attempt(
             workspace,
             request,
-            draft,
+            recompose,
             files,
             progress,
             retrier,
@@ -238,7 +237,6 @@ class Poster:
             save,
             self.repost,
             seconds,
-            recompose,
         )
         try:
             settled = schedule.settle(attempt) if progress.unclear and progress.post_at else None

@@ -63,15 +63,15 @@ def schedule(attempt: Attempt, when: float) -> Receipt:
         SlackRefused: with a code of `scheduled.UNFIT` if it has to be kept here until then.
         SlackError: see `scheduled.schedule`.
     """
-    if not fits(attempt):
-        raise SlackRefused("Slack does not schedule such a post", code="invalid_time")
     progress, request = attempt.progress, attempt.request
-    progress.post_at = math.ceil(when)
-    message = _message(attempt)
-    try:
-        found = scheduled.schedule(
+
+    def ask() -> str | Posted:
+        if not fits(attempt):
+            raise SlackRefused("Slack does not schedule such a post", code="invalid_time")
+        progress.post_at = math.ceil(when)
+        return scheduled.schedule(
             attempt.workspace.transport,
-            message,
+            _message(attempt),
             progress.post_at,
             attempt.retrier,
             about=request.about,
@@ -79,11 +79,8 @@ def schedule(attempt: Attempt, when: float) -> Receipt:
             save=attempt.save,
             seconds=attempt.seconds,
         )
-    except SlackRefused as refused:
-        if not attempt.step_back(refused):
-            raise
-        return schedule(attempt, when)
-    attempt.taken()
+
+    found = attempt.in_a_form(ask)
     progress.attempts = attempt.retrier.attempts
     return _receipt(attempt, found)
 
