@@ -12,8 +12,10 @@ from slack_wrapper.cli.keys import passwords
 from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.cli.terminal import marked
 from slack_wrapper.common import console
+from slack_wrapper.config import SLACK, base_url
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.request import Request
+from slack_wrapper.preflight.blocks import check_blocks
 from slack_wrapper.preflight.findings import table
 from slack_wrapper.preflight.preflight import check
 from slack_wrapper.session.factory import open_local
@@ -37,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     section = section_in(args.configfile)
     session = open_local(section, password=passwords.given(args))
     findings = list(check(session, _requests(args, section), seconds=_SECONDS))
+    if (section.get("flavor") or SLACK) == SLACK:
+        findings += check_blocks(base_url(section.get("base_url")), section.get("posts") or {})
     if args.json:
         console.show(json.dumps([one.to_dict() for one in findings], indent=2))
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
 
@@ -87,3 +88,30 @@ def test_json(study: Path, sandbox: Sandbox, command: Run) -> None:
         found["channel general"]["told"]
         == "public; messages get there, files and approvals would not"
     )
+
+
+def test_slack_is_asked_about_blocks_tables_and_charts(
+    study: Path, sandbox: Sandbox, command: Run
+) -> None:
+    (study / "good.json").write_text('[{"type": "divider"}]')
+    chart = {"type": "bar", "x": "a", "y": "b"}
+    posts = {
+        "good": {"blocks": "good.json"},
+        "bad": {"blocks": [{"type": "hologram"}]},
+        "later": {"blocks": "none.json"},
+        "drawn": {"table": "t.tsv", "chart": chart},
+    }
+    done = check(study, command, posts=posts)
+    assert done.returncode == 1
+    for said in (
+        "✓ blocks of post good +Slack takes them",
+        r"✗ blocks of post bad +Slack refuses blocks\[0\].type unsupported type: hologram",
+        "✓ blocks of post later +not known before the run",
+        "✓ tables +Slack draws them: data_table",
+        "✓ charts +Slack draws them: data_visualization",
+    ):
+        assert re.search(said, done.stdout), done.stdout
+    sandbox.faults.add(Fault("blocks.validate", "error", code="unknown_method", times=9))
+    done = check(study, command, posts={"drawn": {"table": "t.tsv", "chart": chart}})
+    assert done.returncode == 0, done.stdout
+    assert re.search("✓ charts +Slack was not asked: unknown_method", done.stdout)

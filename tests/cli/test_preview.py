@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import Run
 from tests.support.steps import INCLUDE, receipt, write
@@ -153,3 +154,25 @@ def test_a_dry_run_of_the_command(workflow: Path, command: Run) -> None:
     assert done.returncode == 0, done.stderr
     assert "── message to x" in done.stdout
     assert "dry_run: x" in done.stdout
+
+
+def test_slack_is_asked_about_the_blocks(workflow: Path, sandbox: Sandbox, command: Run) -> None:
+    (workflow / "b.json").write_text(json.dumps([{"type": "hologram"}, {"type": "divider"}]))
+    done = command("preview", "--blocks", "b.json", "--ask")
+    assert done.returncode == 1
+    assert "✗ blocks[0].type unsupported type: hologram" in done.stdout
+    assert [call["method"] for call in sandbox.store.calls] == ["blocks.validate"]
+    done = command("preview", "--table", "scores.tsv", "--chart", "bar:model:ndcg", "--ask")
+    assert done.returncode == 0, done.stderr
+    assert "\nSlack takes the blocks" in done.stdout
+    assert "▤ ndcg by model (bar chart)" in done.stdout
+    sandbox.faults.add(Fault("blocks.validate", "error", code="unknown_method"))
+    done = command("preview", "--table", "scores.tsv", "--ask")
+    assert done.returncode == 0, done.stderr
+    assert "Slack was not asked about the blocks: unknown_method" in done.stdout
+
+
+def test_a_chart_on_the_command_line(workflow: Path, command: Run) -> None:
+    done = command("preview", "--table", "scores.tsv", "--chart", "bar")
+    assert done.returncode == 2
+    assert "slack-wrapper: error: --chart bar names no columns" in done.stderr

@@ -1,11 +1,14 @@
-"""`slack-wrapper preview`: what a post would look like; no network, no key, nothing is run."""
+"""`slack-wrapper preview`: what a post would look like; no key, nothing is run, and no network.
+
+With --ask, Slack checks the blocks; it gets no token.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from slack_wrapper.cli.posts import contents
 from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.common import console
 from slack_wrapper.errors import RequestError
+from slack_wrapper.message.block_limits import Fault
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.request import FILE, MESSAGE
 from slack_wrapper.preview import preview, show
@@ -30,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--snakefile", metavar="FILE", help="default: Snakemake's own")
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     parser.add_argument("--html", metavar="FILE", help="write the page there")
+    parser.add_argument("--ask", action="store_true", help="let Slack check the blocks, too")
     parser.add_argument("--json", action="store_true", help="print what Slack would get")
     parser.add_argument("--message", metavar="TEXT", help="the text, or a single file's title")
     parser.add_argument("--file", nargs="+", metavar="FILE", help="files to post")
@@ -43,6 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show each post; 1 when Slack would refuse one."""
     shown = list(_of_targets(args) if _wants_targets(args) else [_of_options(args)])
+    if args.ask:
+        shown = [_asked(one, section_in(args.configfile)) for one in shown]
     if args.html and len(shown) > 1:
         raise RequestError(f"--html takes one post, these are {len(shown)}", hint="name one target")
     if args.json:
@@ -52,6 +59,26 @@ def run(args: argparse.Namespace) -> int:
         if not args.json:
             show.show(one, place)
     return EXIT_FAILED if any(one.wrong for one in shown) else EXIT_DONE
+
+
+def _asked(one: Looks, section: Mapping[str, Any]) -> Looks:
+    """Return a preview with what Slack says of its blocks; no token is sent."""
+    from slack_wrapper.client import block_validation
+    from slack_wrapper.config import base_url
+
+    address, wrong, notes = base_url(section.get("base_url")), [*one.wrong], [*one.notes]
+    groups = [blocks for _, blocks in preview.groups_of_blocks(one.draft)]
+    for blocks in groups or [list(one.request.blocks)]:
+        if not blocks:
+            continue
+        verdict = block_validation.validate(address, blocks)
+        if verdict.unasked:
+            notes.append(f"Slack was not asked about the blocks: {verdict.unasked}")
+        elif not verdict.problems:
+            notes.append("Slack takes the blocks")
+        hint = f"Slack said so: {block_validation.METHOD}"
+        wrong += [Fault(each.path, each.told, hint) for each in verdict.problems]
+    return replace(one, wrong=tuple(wrong), notes=tuple(notes))
 
 
 def _wants_targets(args: argparse.Namespace) -> bool:
