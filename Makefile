@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | campaign | logger | librec | cluster | approval | docs | prose | package | matrix | bench | gallery | audit | lock | clean
+# make demo | test | lint | unit | emulate | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults campaign logger librec cluster approval docs prose package matrix matrix-smoke bench gallery audit lock clean
+.PHONY: demo test lint unit emulate keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -22,7 +22,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks faults logger_runs librec cluster approval_runs docs_run
+SLOW := leaks faults logger_runs librec cluster approval_runs docs_run wild
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
@@ -81,6 +81,11 @@ librec: $(READY)
 # Questions in real runs, answered by scripted people: outages, kills, restarts.
 approval: $(READY)
 	pytest -n 2 tests/approval_runs
+
+# Workflows that are not ours, their jobs stubbed: plain, with --logger slack and with our rules, which
+# must be the same. Any other: make wild WORKFLOW=FOLDER STUDY="--fail RULE -- --configfile C"
+wild: $(READY)
+	tests/wild/run $(if $(WORKFLOW),"$(WORKFLOW)") $(STUDY)
 
 # Compute jobs on a real Slurm and on cluster-generic, Slack steps here.
 cluster: $(READY)

@@ -7,3 +7,5 @@ rule slack_posts:
     input:
         expand("slack/{post}.json", post=slack_declared.names(slack_section)),
     localrule: True
+    container:
+        None

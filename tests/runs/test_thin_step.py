@@ -237,10 +237,6 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("conda", "mamba", "apptainer", "singularity"):
         known = KNOWN["conda" if name in ("conda", "mamba") else "apptainer"]
         program = folder / name
-        words = {"{name}": name, "{log}": str(log), "{known}": known}
-        text = TOOL
-        for word, value in words.items():
-            text = text.replace(word, value)
         text = TOOL.replace("{name}", name).replace("{log}", str(log))
         program.write_text(text.replace("{known}", known))
         program.chmod(0o755)
@@ -270,27 +266,37 @@ use rule slack_file as plot with:
 use rule slack_encrypt_key as encrypt with:
     output: "slack/encrypted.json"
     params: key="slack-api.key", encrypted="keys/new.enc"
+use rule slack_message as shared with:
+    output: "slack/shared.json"
+    params: message="one of many", coalesce="many"
+use rule slack_approval as ask with:
+    output: "slack/asked.json"
+    params: message="go on?", time_limit="1s", on_timeout="skip"
 """
     posts = {"declared": {"message": "declared"}}
     write(study, f"{line}\n{INCLUDE}{HELLO}{steps}", {**CONFIG, "posts": posts})
-    names = ["hello", "digest", "plot", "encrypted", "declared"]
-    done = snakemake(*(f"slack/{name}.json" for name in names), "--sdm", *methods.split())
+    names = ["hello", "digest", "plot", "encrypted", "shared", "asked"]
+    targets = [*(f"slack/{name}.json" for name in names), "slack_posts"]
+    done = snakemake(*targets, "--sdm", *methods.split())
     assert done.returncode == 0, text(done)
     assert made(tools) == []
     assert not list((study / ".snakemake" / "conda").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("kind", ["global container", "conda"])
+@pytest.mark.parametrize("kind", ["global container", "containerized", "conda", "modules"])
 def test_the_control_another_rule_is_deployed_for(
     study: Path, snakemake: Run, tools: Path, kind: str
 ) -> None:
     methods, line = DEPLOYED[kind]
     (study / "env.yaml").write_text("dependencies: [python]\n")
-    own = 'conda: "env.yaml"' if kind == "conda" else ""
+    own = {"conda": 'conda: "env.yaml"', "modules": 'envmodules: "gcc"'}.get(kind, "")
     write(study, f"{line}\n{INCLUDE}{OTHER.format(own=own)}", CONFIG)
     done = snakemake("other.txt", "--sdm", *methods.split())
-    assert done.returncode == 1, text(done)
-    assert made(tools) != []
+    if kind == "modules":  # not a program but a function of the shell, which there is not
+        assert "module: command not found" in text(done)
+    else:
+        assert done.returncode == 1, text(done)
+        assert made(tools) != []
 
 
 def test_software_deployment_that_is_switched_on_posts_nothing_again(
