@@ -19,7 +19,7 @@ PAGES = [
     *sorted(path for path in (REPOSITORY / "docs").glob("*.md") if path.name not in ELSEWHERE),
 ]
 _BLOCK = re.compile(
-    r"^(?P<mark><!-- not run: (?P<why>.+) -->\n)?^(?P<indent> *)```(?P<language>\w*)\n"
+    r"^(?P<mark><!-- not run: (?P<why>[^\n]+) -->\n)?^(?P<indent> *)```(?P<language>\w*)\n"
     r"(?P<text>.*?)^(?P=indent)```$",
     flags=re.M | re.S,
 )
