@@ -1,11 +1,13 @@
 """The wheel: everything that works in a checkout works from it, with no checkout."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -64,6 +66,45 @@ def test_the_conda_recipe_needs_what_pyproject_needs() -> None:
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     commands = [f"{name} = {place}" for name, place in project["scripts"].items()]
     assert found["build"]["entry_points"] == commands
+
+
+def workflow(name: str) -> dict[str, Any]:
+    """Return a workflow of GitHub's."""
+    return yaml.safe_load((REPOSITORY / ".github" / "workflows" / name).read_text())
+
+
+def test_a_release_is_attested_and_needs_no_stored_token() -> None:
+    text = (REPOSITORY / ".github" / "workflows" / "release.yml").read_text()
+    jobs = workflow("release.yml")["jobs"]
+    publish = jobs["publish"]
+    assert publish["permissions"]["id-token"] == "write"
+    assert publish["permissions"]["attestations"] == "write"
+    used = [step.get("uses", "").split("@")[0] for step in publish["steps"]]
+    assert used.index("actions/attest-build-provenance") < used.index("pypa/gh-action-pypi-publish")
+    assert "password" not in text
+    assert set(re.findall(r"secrets\.(\w+)", text)) == set()
+    # Both distributions: the package, and the name under which the plugin catalogue looks.
+    commands = [step.get("run", "") for step in jobs["build"]["steps"]]
+    assert any(".build/dist/*" in one and ".build/plugin/*" in one for one in commands)
+
+
+def test_read_the_docs_builds_what_is_there() -> None:
+    settings = yaml.safe_load((REPOSITORY / ".readthedocs.yaml").read_text())
+    assert (REPOSITORY / settings["mkdocs"]["configuration"]).is_file()
+    for one in settings["python"]["install"]:
+        assert (REPOSITORY / (one.get("requirements") or one["path"])).exists()
+    site = (REPOSITORY / "mkdocs.yml").read_text()
+    assert "mkdocstrings" in site
+    assert "reference/python.md" in site
+
+
+def test_a_report_asks_for_versions_and_warns_of_secrets() -> None:
+    forms = REPOSITORY / ".github" / "ISSUE_TEMPLATE"
+    bug = yaml.safe_load((forms / "bug.yml").read_text())
+    labels = [one["attributes"]["label"] for one in bug["body"]]
+    assert any("slack-wrapper --version" in label for label in labels)
+    assert "Never paste a token" in (forms / "bug.yml").read_text()
+    assert yaml.safe_load((forms / "idea.yml").read_text())["body"]
 
 
 def test_steps_run_from_it(wheel: Path, study: Path, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from tests.wild import generated, packages
 from tests.wild.snakemake_cases import CASES, Case
 from tests.wild.study import Subject, Verdict, Way, run, study
 
+TABLE = os.environ.get("WILD_TABLE")  # read before the environment is scrubbed
+
 
 def compared(subject: Subject, scratch: Path, *, exit_code: int, jobs: bool = True) -> Verdict:
     """Study a workflow that is known to end so, and write its row down for the table."""
     verdict = study(subject, scratch)
-    if table := os.environ.get("WILD_TABLE"):
-        with Path(table).open("a", encoding="utf-8") as file:
+    if TABLE:
+        with Path(TABLE).open("a", encoding="utf-8") as file:
             file.write(verdict.row() + "\n")
     plain = verdict.outcomes[Way.PLAIN]
     # Else nothing would have been studied.
