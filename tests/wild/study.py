@@ -8,13 +8,11 @@ a sandbox must have got the messages that such a run makes.
 import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from slack_wrapper.common import patience
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import FACTOR, PASSWORD, REPOSITORY
+from tests.wild.outcomes import POSTED, Outcome, Way, differences, missing_messages
 
 HERE = Path(__file__).resolve().parent
 CHANNEL = "librec_channel"
@@ -32,7 +31,6 @@ NOT_COMPARED = (RECEIPT, OURS_FILE)
 SNAKEFILES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
 TIME_LIMIT = 170  # seconds for one run
 
-POSTED = "what the study posts"
 POST = """
 use rule {rule} as wild_post with:
     {given}
@@ -61,14 +59,6 @@ module wild_hooks:
     config: {{"slack": {section}}}
 use rule * from wild_hooks as wild_hooks_*
 """
-
-
-class Way(StrEnum):
-    """How a workflow is run."""
-
-    PLAIN = "plain"
-    LOGGER = "logger"
-    OURS = "ours"
 
 
 @dataclass(frozen=True)
@@ -108,25 +98,6 @@ class Subject:
             if (self.folder / name).is_file():
                 return name
         raise SystemExit(f"{self.folder} has no {self.snakefile or 'Snakefile'}")
-
-
-@dataclass
-class Outcome:
-    """How one run ended."""
-
-    way: Way
-    exit_code: int
-    printed: str
-    files: dict[str, str]
-    jobs: list[str]
-    messages: list[dict[str, Any]]
-    target: str = ""
-    lasting: list[str] = field(default_factory=list)
-
-    @property
-    def failed_jobs(self) -> bool:
-        """Whether the study let jobs fail."""
-        return any(job.startswith("failed ") for job in self.jobs)
 
 
 @dataclass
@@ -272,40 +243,6 @@ def run(subject: Subject, way: Way, scratch: Path, plain: Outcome | None = None)
     ]
     work.rename(scratch / way.value)
     return outcome
-
-
-def differences(one: Outcome, other: Outcome) -> Iterator[str]:
-    """Say in what a run differs from the plain one."""
-    if one.exit_code != other.exit_code:
-        yield f"{other.way}: exit code {other.exit_code} instead of {one.exit_code}"
-    for name in sorted({*one.files, *other.files}):
-        if one.files.get(name) != other.files.get(name):
-            yield f"{other.way}: {name}: {other.files.get(name)} instead of {one.files.get(name)}"
-    if one.jobs != other.jobs:
-        ours, theirs = set(other.jobs), set(one.jobs)
-        yield f"{other.way}: jobs that only ran there {sorted(ours - theirs)}, that did not"\
-            f" {sorted(theirs - ours)}"  # fmt: skip
-
-
-def missing_messages(outcome: Outcome) -> Iterator[str]:
-    """Say what the sandbox should have got and has not."""
-    texts = [message.get("text", "") for message in outcome.messages]
-    all_of_it = json.dumps(outcome.messages)
-    if outcome.way is Way.PLAIN and texts:
-        yield f"plain: messages {texts}"
-    if outcome.way is Way.PLAIN or not outcome.jobs:
-        return
-    word = "succeeded" if outcome.exit_code == 0 else "failed"
-    if not re.search(word, all_of_it):
-        yield f"{outcome.way}: no message says that the run {word}: {texts}"
-    if outcome.way is Way.LOGGER and sum("thread_ts" not in one for one in outcome.messages) != 1:
-        yield f"logger: not one message outside of threads: {texts}"
-    if outcome.way is Way.OURS and outcome.exit_code == 0 and texts.count(POSTED) != 1:
-        yield f"ours: the step's message is not there once: {texts}"
-    # `execute` goes through `hook_slots`, which stands in tracebacks of Snakemake's own too.
-    last = outcome.printed.split("Traceback")[-1] if "Traceback" in outcome.printed else ""
-    if re.search(r"slack_wrapper/(?!snakemake_adapter/hook_slots)", last):
-        yield f"{outcome.way}: a traceback of ours"
 
 
 def study(subject: Subject, scratch: Path) -> Verdict:

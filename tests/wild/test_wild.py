@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.wild import generated, packages
+from tests.wild.outcomes import Way
 from tests.wild.snakemake_cases import CASES, Case
-from tests.wild.study import Subject, Verdict, Way, run, study
+from tests.wild.study import Subject, Verdict, run, study
 
 TABLE = os.environ.get("WILD_TABLE")  # read before the environment is scrubbed
 
