@@ -1,4 +1,7 @@
-"""`slack-wrapper check`: would the posts of a config get through? Nothing is posted."""
+"""`slack-wrapper check`: would the posts of a config be delivered? Nothing is posted.
+
+With `--live CHANNEL`, what is believed of Slack is tried there; see `cli.live`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
 from slack_wrapper.cli.keys import passwords
+from slack_wrapper.cli.manifest import FEATURES
 from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.cli.terminal import marked
 from slack_wrapper.common import console
@@ -31,12 +35,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    live = parser.add_argument_group("live check")
+    live.add_argument(
+        "--live",
+        metavar="CHANNEL",
+        help="post one of each kind there, read them back, compare, delete them",
+    )
+    live.add_argument(
+        "--person", metavar="WHO", default="", help="also send a direct message: e-mail or ID"
+    )
+    live.add_argument(
+        "--features",
+        default=",".join(FEATURES),
+        help="comma-separated, all by default; see slack-wrapper manifest",
+    )
+    live.add_argument("--yes", action="store_true", help="do not ask before posting")
     passwords.add_password_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a line for each question; 1 when one is answered badly."""
     section = section_in(args.configfile)
+    if args.live:
+        from slack_wrapper.cli import live
+
+        return live.run(args, section)
     session = open_local(section, password=passwords.given(args))
     findings = list(check(session, _requests(args, section), seconds=_SECONDS))
     if (section.get("flavor") or SLACK) == SLACK:

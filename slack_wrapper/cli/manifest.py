@@ -42,13 +42,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--url-only", action="store_true", help="print only the link")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Print the manifest and the link that opens Slack's form with it filled in."""
-    wanted = [name.strip() for name in args.features.split(",") if name.strip()]
+def features(value: str) -> list[str]:
+    """Return the features of a comma-separated list.
+
+    Raises:
+        RequestError: one is not known, or none is named.
+    """
+    wanted = [name.strip() for name in value.split(",") if name.strip()]
     unknown = sorted(set(wanted) - set(FEATURES))
     if unknown or not wanted:
         what = f"there is no feature {unknown[0]}" if unknown else "no feature is named"
         raise RequestError(what, hint=f"features are: {', '.join(FEATURES)}")
+    return wanted
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the manifest and the link that opens Slack's form with it filled in."""
+    wanted = features(args.features)
     if not 0 < len(args.name) <= _MAX_NAME:
         raise RequestError(
             f"the app's name has {len(args.name)} characters", hint=f"Slack takes 1 to {_MAX_NAME}"

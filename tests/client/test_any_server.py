@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.client import local_file, messages, sharing, uploads
+from slack_wrapper.client import local_file, messages, permalinks, sharing, uploads
 from slack_wrapper.client.messages import Message
 from slack_wrapper.client.reading import history
 from slack_wrapper.client.settling import Unsaved
@@ -54,7 +54,7 @@ def test_a_reply_is_in_the_thread(server: Server) -> None:
 
 def test_a_message_has_a_permalink(server: Server) -> None:
     posted = post(server, "linked")
-    link = messages.permalink(server.transport(), posted)
+    link = permalinks.permalink(server.transport(), posted)
     assert link
     assert posted.ts.replace(".", "") in link
 
