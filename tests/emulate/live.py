@@ -1,6 +1,6 @@
 """`slack-wrapper check --live` against emulate: each difference is one that is explained here.
 
-    python tests/emulate/live.py BASE_URL TOKEN
+python tests/emulate/live.py BASE_URL TOKEN
 """
 
 import json
