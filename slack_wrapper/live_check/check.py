@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from slack_wrapper.errors import SlackError, SlackWrapperError
-from slack_wrapper.live_check import files, messages, people
+from slack_wrapper.live_check import files, messages, native, people
 from slack_wrapper.live_check.belief import Belief, Result, result
 from slack_wrapper.live_check.lab import Lab
 
-BELIEFS: tuple[Belief, ...] = (*messages.BELIEFS, *files.BELIEFS, *people.BELIEFS)
+BELIEFS: tuple[Belief, ...] = (
+    *messages.BELIEFS,
+    *native.BELIEFS,
+    *files.BELIEFS,
+    *people.BELIEFS,
+)
 
 
 def chosen(features: Collection[str]) -> list[Belief]:
