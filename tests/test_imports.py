@@ -12,6 +12,12 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circles(edges) == []
 
 
+def test_no_module_imports_one_of_its_own_package_for_types_alone() -> None:
+    known = modules()
+    found = {name: for_types_alone(name, path, known) for name, path in known.items()}
+    assert {name: others for name, others in found.items() if others} == {}
+
+
 def test_circles_behind_type_checking_and_in_functions_are_seen(tmp_path: Path) -> None:
     """The control: each of the forms in which a circle can hide is found."""
     room = tmp_path / "slack_wrapper"

@@ -253,19 +253,20 @@ class Approvals:
         if due <= receipt.get("reminders", 0) or self._quiet_until(time.time()):
             return
         receipt["reminders"] = due  # written down before: better none than two
-        self.poster.amend(asked, receipt)
+        self.poster.history.amend(asked, receipt)
         whom = " ".join(self._people[workspace.transport.fingerprint].shown(terms.approvers))
         left = span(max(1.0, terms.time_limit - age))
         _say(workspace, asked, receipt, f"reminder.{due}", f"{whom} still open, for {left}".strip())
 
     def _quiet_until(self, now: float) -> float | None:
-        return self.poster.quiet.until(now) if self.poster.quiet else None
+        quiet = self.poster.waiting.quiet
+        return quiet.until(now) if quiet else None
 
     def _close(
         self, workspace: Workspace, asked: Request, receipt: Receipt, verdict: dict[str, Any]
     ) -> None:
         receipt.update(verdict)
-        self.poster.amend(asked, receipt)
+        self.poster.history.amend(asked, receipt)
         who = verdict["decided_by"]
         text = "nobody has answered in time"
         if who:
@@ -296,7 +297,7 @@ class Approvals:
             for name in [one for one in self._open if one[0] == step]:
                 del self._open[name]
         if ledger:
-            self.poster.drop(request)
+            self.poster.history.forget(step_of(request.receipt, request.channels[0]))
 
 
 def question(request: Request) -> Request:

@@ -36,6 +36,7 @@ from slack_wrapper.message.coalescing import WINDOW, line_of
 from slack_wrapper.message.file_parameters import BATCH
 from slack_wrapper.model.receipt import Receipt, deliveries
 from slack_wrapper.model.request import FAIL, FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
+from slack_wrapper.model.run_records import RunRecords
 from slack_wrapper.sending import receipts
 from slack_wrapper.sending.run_threads import root_of
 from slack_wrapper.spool import digest_log, state_file
@@ -63,17 +64,20 @@ class Digests:
     Args:
         poster: posts what is posted.
         workspace: key file → its connection.
+        records: tell whether a run holds this session, which alone can gather lines.
         folder: where they are written down.
     """
 
-    def __init__(self, poster: Poster, workspace: Open, folder: Path = FOLDER) -> None:
+    def __init__(
+        self, poster: Poster, workspace: Open, records: RunRecords, folder: Path = FOLDER
+    ) -> None:
         self._poster, self._workspace = poster, workspace
         self._folder = folder / "digests"
         self._known: dict[tuple[str, tuple[str, str]], _Digest] = {}
         self._lock, self._over = threading.Lock(), threading.Event()
         self._owned: int | None = None
         self._loaded = False
-        self.live = False  # whether a run holds this session, which alone can gather lines
+        self._records = records
 
     def add(self, request: Request, files: Sequence[LocalFile]) -> Receipt:
         """Take the line of a step, and let its files follow in the thread.
@@ -86,13 +90,15 @@ class Digests:
             RequestError: this is not the session of a run.
             SlackWrapperError: see `Poster.deliver`; for its line only with `on_failure: fail`.
         """
-        if not self.live:
+        if not self._records.lasts:
             raise RequestError(
                 f"step {request.rule}: coalesce needs the session of a run",
                 hint='include: slack_wrapper.rules("slack.smk"), and run the step on the same host',
             )
         step = step_of(request.receipt, request.channels[0])
-        receipt = self._poster.recall(step, _said(request.coalesce["title"], line_of(request)))
+        receipt = self._poster.history.recall(
+            step, _said(request.coalesce["title"], line_of(request))
+        )
         if receipt is None:
             digest = self._of(request)
             receipt, root = digest.take(request), digest.root
@@ -195,7 +201,7 @@ class Digests:
     def _load(self) -> bool:
         """Own the folder and read it, once; return whether it is ours."""
         if self._owned is None:
-            if not self.live and not self._folder.is_dir():
+            if not self._records.lasts and not self._folder.is_dir():
                 return False
             self._owned = _own(self._folder)
         if self._owned is not None and not self._loaded:
@@ -204,9 +210,9 @@ class Digests:
                 if one.is_from(self._folder.parent):
                     name = one.title, (plain_path(one.place[0]), one.place[1])
                     self._known[name] = _Digest(self._poster, self._workspace, one)
-                elif one.behind and self.live:
+                elif one.behind and self._records.lasts:
                     console.warn(_elsewhere(one))
-            if self.live:
+            if self._records.lasts:
                 self._over.clear()
                 threading.Thread(target=self._keep_up, daemon=True).start()
         return self._owned is not None
@@ -282,7 +288,7 @@ class _Digest:
         """Whether it is time to change the message."""
         key = self._state.place[0]
         waited = time.monotonic() - self._since >= self.window
-        return waited and self._state.behind and not self._poster.away(key)
+        return waited and self._state.behind and not self._poster.reach.away(key)
 
     def try_to_change(self) -> None:
         """Change the message if Slack lets us; what keeps us from it may pass."""
@@ -320,9 +326,7 @@ class _Digest:
                 )
             channel = self._state.place[1]
             for part in (0, 1):
-                known = self._poster.ledger.find(step_of(str(self._state.path), channel, part))
-                if known is not None:
-                    self._poster.ledger.forget(known)
+                self._poster.history.forget(step_of(str(self._state.path), channel, part))
             self._remember()
             self._state.remove()
 
@@ -335,7 +339,9 @@ class _Digest:
         line = self._state.lines[step]
         request = {**self._state.root, "receipt": line.receipt}
         said, receipt = _said(self._state.title, line.text), self._receipt(step)
-        self._poster.remember(Entry(step, request, Progress(key=step), step, said, receipt=receipt))
+        self._poster.history.remember(
+            Entry(step, request, Progress(key=step), step, said, receipt=receipt)
+        )
 
     def _root(self, request: Request) -> dict[str, Any]:
         post = replace(
@@ -390,9 +396,7 @@ class _Digest:
         if there:
             self._leave_behind()
         with self._lock:
-            known = self._poster.ledger.find(step_of(request.receipt, request.channels[0]))
-            if known is not None:
-                self._poster.ledger.forget(known)
+            self._poster.history.forget(step_of(request.receipt, request.channels[0]))
             said, self._state.posted, self._state.root = dict(self._state.lines), {}, {}
             if not said:
                 return {}

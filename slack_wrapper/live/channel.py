@@ -27,7 +27,7 @@ from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
 from slack_wrapper.sending.attempt import target
 from slack_wrapper.sending.workspace import Workspace
-from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.port import SendingSession
 from slack_wrapper.spool.entry import Entry
 from slack_wrapper.spool.progress import Progress
 
@@ -50,11 +50,11 @@ class Line:
         SlackWrapperError: the key cannot be opened.
     """
 
-    def __init__(self, session: LocalSession, settings: LiveSettings) -> None:
+    def __init__(self, session: SendingSession, settings: LiveSettings) -> None:
         whole = session.workspace(settings.encrypted_key)
         transport = whole.transport.quicker(CALL_SECONDS)
         self._workspace = Workspace(transport, Names(transport))
-        self._poster = replace(session.poster, policy=POLICY)
+        self._poster = session.poster.bounded_by(POLICY)
         self._pacer = Pacer(POLICY.total)
         self._settings = settings
         self._session = session

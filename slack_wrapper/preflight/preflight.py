@@ -28,7 +28,7 @@ from slack_wrapper.model.request import APPROVAL, FILE, WARN, Request
 from slack_wrapper.preflight.destinations import WORKERS, places, refused_by
 from slack_wrapper.preflight.findings import Finding, table
 from slack_wrapper.sending.workspace import Workspace
-from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.port import SendingSession
 
 SECONDS = 10.0  # for which channels are looked for before a run
 MAX_CLOCK_SKEW = 120.0  # seconds; beyond it a lost answer might be looked for at the wrong time
@@ -37,7 +37,7 @@ Requests = Sequence[Request]
 
 
 def check(
-    session: LocalSession, requests: Requests, *, seconds: float = SECONDS
+    session: SendingSession, requests: Requests, *, seconds: float = SECONDS
 ) -> Iterator[Finding]:
     """Yield what is found for the keys and channels of some posts; nothing is posted.
 
@@ -54,7 +54,7 @@ def check(
         yield from _check_key(session, key, own, seconds)
 
 
-def demand(session: LocalSession, requests: Requests, *, tell: Callable[[str], None]) -> None:
+def demand(session: SendingSession, requests: Requests, *, tell: Callable[[str], None]) -> None:
     """Check the posts of a run, tell the findings, and refuse what could not succeed.
 
     Args:
@@ -83,7 +83,7 @@ def demand(session: LocalSession, requests: Requests, *, tell: Callable[[str], N
         )
 
 
-def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> Identity:
+def _identity(session: SendingSession, key: str | None, workspace: Workspace) -> Identity:
     try:
         return identify(workspace.transport)
     except SlackUnavailable as error:
@@ -93,7 +93,7 @@ def _identity(session: LocalSession, key: str | None, workspace: Workspace) -> I
 
 
 def _check_key(
-    session: LocalSession, key: str | None, requests: Requests, seconds: float
+    session: SendingSession, key: str | None, requests: Requests, seconds: float
 ) -> Iterator[Finding]:
     name = f"key {key}" if key else "key in $SLACK_BOT_TOKEN"
     try:

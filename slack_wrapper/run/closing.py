@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
-
-if TYPE_CHECKING:
-    from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.port import SendingSession
 
 
-def flush(session: LocalSession, seconds: float | None = None) -> None:
+def flush(session: SendingSession, seconds: float | None = None) -> None:
     """Deliver what waits in the outbox; trouble is told and never ends the run.
 
     Args:
@@ -32,18 +28,18 @@ def flush(session: LocalSession, seconds: float | None = None) -> None:
             warn(f"still queued, {entry.name}: {outcome}")
 
 
-def end_digests(session: LocalSession) -> None:
+def end_digests(session: SendingSession) -> None:
     """Say the last word in the messages that steps share."""
     if session.sends:
         for error in session.digests.close():
             warn(f"the next run, or slack-wrapper flush, continues with it: {error}")
 
 
-def tell_held(session: LocalSession) -> None:
+def tell_held(session: SendingSession) -> None:
     """Say what is left for its time, as the run will not be there then."""
     poster = session.poster
     if poster.outbox.waits():
         ours = filter(None, map(poster.outbox.own, poster.outbox.names()))
-        held = sum(not poster.due(entry) for entry in ours)
+        held = sum(not poster.waiting.due(entry) for entry in ours)
         if held:
             warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")

@@ -26,16 +26,17 @@ from slack_wrapper.run import closing
 from slack_wrapper.session import current as shared
 from slack_wrapper.session import protocol
 from slack_wrapper.session.current import SharedSession
-from slack_wrapper.snakemake_adapter import job_records, our_rules
+from slack_wrapper.snakemake_adapter import our_rules
 from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
 from slack_wrapper.snakemake_adapter.hook_slots import compose, on_escape
+from slack_wrapper.snakemake_adapter.job_records import JobRecords, ended_well
 from slack_wrapper.snakemake_adapter.rule_names import explain_clashes
 from slack_wrapper.snakemake_adapter.stopping import Stopping
 from slack_wrapper.vault.passwords.sources import withdraw_from_environment
 
 if TYPE_CHECKING:
     from slack_wrapper.sending.background_flush import Flusher
-    from slack_wrapper.session.local import LocalSession
+    from slack_wrapper.session.port import SendingSession
     from slack_wrapper.session.server import ServedSession
 
 _MARK = "_slack_wrapper_run"
@@ -60,7 +61,7 @@ class Run:
         self.section = section
         self._password = password
         self._shared = shared.current(workflow)
-        self._shared.offer(config=section, password=password, prepare=self._know_jobs)
+        self._shared.offer(config=section, password=password, records=JobRecords(workflow))
         self._opened = False
         self._stopping = Stopping()
         self._served: ServedSession | None = None
@@ -76,12 +77,6 @@ class Run:
     def shared(self) -> SharedSession:
         """What the rules, the hooks and the logger plugin have in common."""
         return self._shared
-
-    def _know_jobs(self, session: LocalSession) -> None:
-        session.digests.live = True
-        session.poster.finished = job_records.finished(self._workflow)
-        session.poster.incomplete = job_records.incomplete(self._workflow)
-        session.poster.changes = job_records.changes(self._workflow)
 
     def start(self) -> None:
         """Unlock what the steps of this run need, and serve it; nothing if there is no step.
@@ -168,7 +163,7 @@ class Run:
             closing.tell_held(session)
         self.end()
         if session is not None:
-            session.poster.acknowledge(job_records.ended_well(self._workflow))
+            session.poster.history.ends.acknowledge(ended_well(self._workflow))
 
     def end(self) -> None:
         """Stop serving."""
@@ -201,12 +196,12 @@ class Run:
             raise workflow_error(error) from None
         except KeyboardInterrupt:
             raise interrupted() from None
-        session.poster.catch_up()
+        session.poster.history.ends.catch_up()
         closing.flush(session, _AT_THE_START)
         if session.sends:
             session.digests.resume()
         self._serve(session, led_here=True)
-        self._flusher = Flusher(session.flush, session.poster.any_due)
+        self._flusher = Flusher(session.flush, session.poster.waiting.any_due)
         self._stopping.listen()
 
     def _open_here(self) -> None:
@@ -240,7 +235,7 @@ class Run:
         except KeyboardInterrupt:
             raise interrupted() from None
 
-    def _check(self, session: LocalSession, steps: list[Any], made: set[str]) -> None:
+    def _check(self, session: SendingSession, steps: list[Any], made: set[str]) -> None:
         """Unlock the keys, and end the run here if a step of it could not succeed.
 
         Raises:
@@ -263,7 +258,7 @@ class Run:
         if not self._workflow.output_settings.quiet:
             console.tell(text)
 
-    def _serve(self, session: LocalSession, *, led_here: bool) -> None:
+    def _serve(self, session: SendingSession, *, led_here: bool) -> None:
         """Serve the steps whose jobs this process runs.
 
         Args:

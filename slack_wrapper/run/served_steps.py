@@ -27,7 +27,7 @@ from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import Request
 from slack_wrapper.run import encrypt_step
 from slack_wrapper.run.posting import error_text, note, preview, section_of, settled, warnings
-from slack_wrapper.session.local import LocalSession
+from slack_wrapper.session.port import SendingSession
 from slack_wrapper.session.thin import Step, StepGone, ThinClient
 from slack_wrapper.snakemake_adapter import our_rules
 from slack_wrapper.snakemake_adapter.job import context_of, parts_of, receipt_path
@@ -69,7 +69,7 @@ class RunningSteps:
     def __init__(
         self,
         workflow: Any,
-        session: LocalSession,
+        session: SendingSession,
         stopping: Callable[[], bool],
         *,
         led_here: bool,

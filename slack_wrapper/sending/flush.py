@@ -23,11 +23,11 @@ from slack_wrapper.errors import (
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import Request
 from slack_wrapper.sending import receipts
-from slack_wrapper.sending.poster import holds
 from slack_wrapper.sending.queued_files import found_changed, unchanged
 from slack_wrapper.sending.reachability import knock
 from slack_wrapper.sending.run_threads import BEHIND
 from slack_wrapper.sending.sender import Sender
+from slack_wrapper.sending.waiting import holds
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.entry import Entry
 from slack_wrapper.spool.folder_index import Name, place_name
@@ -129,7 +129,7 @@ class _Flush:
     def _consider(self, name: Name) -> None:
         """Deliver an entry unless it has to wait with another one."""
         entry = self._outbox.own(name)
-        if entry is None or entry.place[0] in self._stopped or not self._poster.due(entry):
+        if entry is None or entry.place[0] in self._stopped or not self._poster.waiting.due(entry):
             return
         held = self._outbox.is_held(entry)
         if name.place in self._refused:
@@ -154,8 +154,8 @@ class _Flush:
             error.code != BEHIND and not holds(error)
         ):
             self._stopped.add(name.place)
-            self._poster.stuck(entry.place)
-            if self._poster.away(entry.place[0]):
+            self._poster.waiting.stuck(entry.place)
+            if self._poster.reach.away(entry.place[0]):
                 self._stopped.add(entry.place[0])
             return
         if not isinstance(
@@ -218,7 +218,7 @@ class _Flush:
         poster, path = self._poster, str(entry.request["receipt"])
         poster.arrived(entry.progress.key, receipt["ts"])
         try:
-            poster.settle(entry, receipt)
+            poster.history.delivered_late(entry, receipt)
         except LedgerUnusable as error:
             console.warn(str(error))
         if path:

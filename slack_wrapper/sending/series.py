@@ -91,7 +91,7 @@ def _as_begun(poster: Poster, request: Request) -> tuple[Request, list[Request]]
     paths, usual = (*request.files, *request.attached), request.max_files or BATCH
     sizes: list[int] = []
     while sum(sizes) < len(paths):
-        begun, left = poster.begun_with(request, len(sizes)), paths[sum(sizes) :]
+        begun, left = poster.history.begun_with(request, len(sizes)), paths[sum(sizes) :]
         same = begun and [path.rpartition("/")[2] for path in left[: len(begun)]] == begun
         first = len(request.files) if not sizes else usual
         sizes.append(len(begun) if same else min(first, len(left)))

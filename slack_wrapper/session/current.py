@@ -21,17 +21,37 @@ post, `session.poster.threads.expect()` lets posts with `thread: run` wait for i
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_wrapper.common.budget import AT_THE_START, SILENT_SECONDS, Budget
 from slack_wrapper.common.redact import Secret
+from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import NO_THREAD, RUN_THREAD, Request
+from slack_wrapper.model.run_records import RunRecords
+from slack_wrapper.session.port import SendingSession
+from slack_wrapper.snakemake_adapter.metadata import FolderRecords
 
-if TYPE_CHECKING:
-    from slack_wrapper.model.receipt import Receipt
-    from slack_wrapper.session.local import LocalSession
+
+class _Offered:
+    """The records of the workflow that uses a session, also of one that has come after it."""
+
+    def __init__(self) -> None:
+        self.records: RunRecords = FolderRecords()
+
+    @property
+    def lasts(self) -> bool:
+        return self.records.lasts
+
+    def finished(self, output: str, since_ns: int) -> bool:
+        return self.records.finished(output, since_ns)
+
+    def incomplete(self, output: str) -> bool:
+        return self.records.incomplete(output)
+
+    def changes(self, path: str) -> bool:
+        return self.records.changes(path)
 
 
 class SharedSession:
@@ -53,8 +73,8 @@ class SharedSession:
         self._config: Mapping[str, Any] = {}
         self._flags: Mapping[str, Any] = {}
         self._password: Secret | None = None
-        self._prepare: list[Callable[[LocalSession], None]] = []
-        self._session: LocalSession | None = None
+        self._offered = _Offered()
+        self._session: SendingSession | None = None
         self._lock = threading.Lock()
         self._thread = threading.Lock()
 
@@ -64,24 +84,21 @@ class SharedSession:
         config: Mapping[str, Any] | None = None,
         flags: Mapping[str, Any] | None = None,
         password: Secret | None = None,
-        prepare: Callable[[LocalSession], None] | None = None,
+        records: RunRecords | None = None,
     ) -> None:
-        """Say what the session is to be opened with; no use once it is open.
+        """Say what the session is to be opened with; all but records is of no use once it is.
 
         Args:
             config: the `slack:` section of the workflow.
             flags: keys of the same names from somewhere else; they win.
             password: one that was given.
-            prepare: called with the session when it is opened, or now if it is.
+            records: of the workflow's run; taken up by a session that is open, too.
         """
         with self._lock:
             self._config = config or self._config
             self._flags = {**self._flags, **(flags or {})}
             self._password = password or self._password
-            if prepare and self._session:
-                prepare(self._session)
-            elif prepare:
-                self._prepare.append(prepare)
+            self._offered.records = records or self._offered.records
 
     @property
     def section(self) -> dict[str, Any]:
@@ -89,7 +106,7 @@ class SharedSession:
         with self._lock:
             return {**self._config, **self._flags}
 
-    def session(self) -> LocalSession:
+    def session(self) -> SendingSession:
         """Return the session, opened on the first call. No key is opened by that.
 
         Raises:
@@ -100,13 +117,11 @@ class SharedSession:
                 from slack_wrapper.session.factory import open_local
 
                 section = {**self._config, **self._flags}
-                self._session = open_local(section, password=self._password)
-                for prepare in self._prepare:
-                    prepare(self._session)
+                self._session = open_local(section, password=self._password, records=self._offered)
             return self._session
 
     @property
-    def opened(self) -> LocalSession | None:
+    def opened(self) -> SendingSession | None:
         """The session if somebody has opened it."""
         return self._session
 
@@ -114,7 +129,7 @@ class SharedSession:
         """Post the message that `thread: run` replies to; a reply itself when there is one.
 
         Raises:
-            SlackWrapperError: see `LocalSession.post`.
+            SlackWrapperError: see `SendingSession.post`.
         """
         session = self.session()
         with self._thread:

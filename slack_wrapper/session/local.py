@@ -35,12 +35,14 @@ from slack_wrapper.message.mentions import Unasked
 from slack_wrapper.message.webhook_limits import refuse
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import APPROVAL, WARN, Request, title_of
+from slack_wrapper.model.run_records import RunRecords
 from slack_wrapper.sending import receipts, series
 from slack_wrapper.sending.backpressure import Reachability
 from slack_wrapper.sending.flush import Outcome, flush, never
 from slack_wrapper.sending.poster import Poster
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.session import encrypting
+from slack_wrapper.snakemake_adapter.metadata import FolderRecords
 from slack_wrapper.vault.passwords.chain import PasswordChain
 from slack_wrapper.vault.token_kind import TOKENS, WEBHOOK, remedy, secret_kind
 
@@ -55,8 +57,7 @@ class LocalSession:
         settings: the `slack:` section.
         passwords: opens the key files.
         policy: bounds of the retries.
-
-    Attributes:
+        records: what is recorded of the run that it posts for.
         asks: whether what waits from earlier may ask for the password of its key; in a run it may
             not, which would stand still at a prompt in the middle or at its end.
     """
@@ -67,16 +68,24 @@ class LocalSession:
         passwords: PasswordChain,
         *,
         policy: RetryPolicy | None = None,
+        records: RunRecords | None = None,
+        asks: bool = False,
     ) -> None:
         self._settings = settings
         self._passwords = passwords
-        self.asks = False
+        self._asks = asks
         pacer = Pacer(settings.max_wait, warn=_warn)
         limits = replace(policy or RetryPolicy(), max_wait=settings.max_wait)
-        self.poster = Poster(pacer, limits, repost=settings.ambiguous == REPOST)
-        self.poster.quiet = settings.quiet
-        self.poster.make_way = self._make_way
-        self.digests = Digests(self.poster, self.reopen)
+        known = records or FolderRecords()
+        self.poster = Poster(
+            pacer,
+            limits,
+            known,
+            repost=settings.ambiguous == REPOST,
+            quiet=settings.quiet,
+            make_way=self._make_way,
+        )
+        self.digests = Digests(self.poster, self.reopen, known)
         self._approvals = Approvals(self.poster)
         self._workspaces: dict[str | None, Workspace] = {}
         self._lock = threading.Lock()
@@ -149,11 +158,11 @@ class LocalSession:
         return series.deliver(self.poster, workspace, request, files, later)
 
     def confirm(self, request: Request, receipt: Receipt, changed_ns: int) -> None:
-        """Note that a step's receipt is in its place; see `Poster.confirm`."""
+        """Note that a step's receipt is in its place; see `StepEnds.confirm`."""
         if request.coalesce:
             self.digests.confirm(request, receipt)
         else:
-            self.poster.confirm(request, receipt, changed_ns)
+            self.poster.history.ends.confirm(request, receipt, changed_ns)
 
     def encrypt(self, key: str, encrypted: str) -> Receipt:
         """Encrypt the clear token in `key` into the key file `encrypted`; see `encrypting`."""
@@ -168,7 +177,7 @@ class LocalSession:
 
     def reopen(self, encrypted_key: str | None) -> Workspace:
         """Return the connection for what waits from earlier, perhaps under a key of its own."""
-        return self.workspace(encrypted_key, ask=self.asks)
+        return self.workspace(encrypted_key, ask=self._asks)
 
     def workspace(self, encrypted_key: str | None, *, ask: bool = True) -> Workspace:
         """Return the connection for a key file, or for $SLACK_BOT_TOKEN; unlocked once.
@@ -230,7 +239,7 @@ class LocalSession:
         wait: bool = False,
         patient: bool = False,
     ) -> list[Outcome]:
-        """Deliver what waits in the outbox; see `flushing.flush`."""
+        """Deliver what waits in the outbox; see `sending.flush.flush`."""
         return flush(self, seconds=seconds, stop=stop, wait=wait, patient=patient)
 
 

@@ -7,14 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slack_wrapper.common.parsing import from_yaml
 from slack_wrapper.common.redact import redact, redact_log
 from slack_wrapper.common.secret_names import confidential
-
-if TYPE_CHECKING:
-    from slack_wrapper.snakemake_adapter.command_line import Given
+from slack_wrapper.snakemake_adapter.given_option import Given
 
 _RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{16,}")  # the letters of keys in hexadecimal and base64
 _ENTROPY = 3.5  # bits a character; words and paths have less, 16 random letters of base64 more

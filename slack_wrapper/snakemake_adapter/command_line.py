@@ -13,13 +13,13 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
 from slack_wrapper.model.run_again import Again, RunAgain, plain
 from slack_wrapper.snakemake_adapter import argument_secrets
+from slack_wrapper.snakemake_adapter.given_option import Given
 
 # Options that made sense once: what was to be made, that it was to be made again, what was done
 # instead of running jobs, what tells a job's own Snakemake what to do.
@@ -38,27 +38,6 @@ ONCE = frozenset(
 )  # fmt: skip
 _CONFIG = "config"
 _FRAMES = 100  # callers between a hook and Snakemake's command at most
-
-
-@dataclass(frozen=True)
-class Given:
-    """One option as it was typed.
-
-    Args:
-        dest: what Snakemake's parser calls it.
-        option: its long form.
-        values: what follows it.
-    """
-
-    dest: str
-    option: str
-    values: tuple[str, ...]
-
-    def words(self) -> list[str]:
-        """Return it as words of a command line."""
-        if len(self.values) == 1 and self.values[0].startswith("-"):
-            return [f"{self.option}={self.values[0]}"]  # argparse takes it for an option otherwise
-        return [self.option, *self.values]
 
 
 def run_again(workflow: Any) -> Again:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from slack_wrapper.common.parsing import from_json
@@ -20,7 +19,26 @@ FOLDER = Path(".snakemake") / "metadata"
 MARKERS = Path(".snakemake") / "incomplete"
 _NAME_MAX = 255  # bytes of a file name, as Snakemake assumes where the system does not tell
 
-Finished = Callable[[str, int], bool]
+
+class FolderRecords:
+    """What is recorded in the folder of a workflow, for those who know no more of a run.
+
+    See `model.run_records.RunRecords`.
+    """
+
+    lasts = False
+
+    def finished(self, output: str, since_ns: int) -> bool:
+        """Whether the job that makes an output ended after a moment, see `finished_since`."""
+        return finished_since(output, since_ns)
+
+    def incomplete(self, output: str) -> bool:
+        """Whether the job that makes an output has begun and not ended, see `is_marked`."""
+        return is_marked(output)
+
+    def changes(self, path: str) -> bool:
+        """Whether a file may change: nobody here knows that it does not."""
+        return True
 
 
 def is_marked(output: str) -> bool:

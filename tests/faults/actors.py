@@ -30,6 +30,8 @@ from slack_wrapper.sending.reachability import look_out
 from slack_wrapper.session.current import SharedSession
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
+from slack_wrapper.snakemake_adapter.metadata import FolderRecords
+from tests.support.records import WholeRun
 
 CHANNEL, NAME = "C0000LIBREC", "librec_channel"
 QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=4.0)
@@ -49,9 +51,9 @@ class Cell:
         self.root = ""  # ts of the run's root message, if there is one
         self.statuses: list[str] = []
 
-    def session(self) -> LocalSession:
+    def session(self, records: FolderRecords | None = None) -> LocalSession:
         """Open a session as a new process does."""
-        opened = open_local(SECTION)
+        opened = open_local(SECTION, records=records)
         opened.poster.policy = replace(opened.poster.policy, **_bounds())
         if self.timeout:
             known = opened.workspace(None)
@@ -104,8 +106,7 @@ def digest(cell: Cell) -> None:
 
 def coalesce(cell: Cell) -> None:
     """Three steps that share a message; the run then ends."""
-    opened = cell.session()
-    opened.digests.live = True
+    opened = cell.session(WholeRun())
     opened.digests.resume()
     for number in range(3):
         cell.step(opened, message=f"line {number}", coalesce={"title": "all", "window": 1})

@@ -26,7 +26,6 @@ from slack_wrapper.message.parameters import build
 from slack_wrapper.model.request import Request
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
-from slack_wrapper.sending.backpressure import Reachability
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.spool.receipt_file import ReceiptFile
@@ -157,7 +156,7 @@ class Study(RuleBasedStateMachine):
             self.unfinished.add(step)
             if with_snakemake:
                 self.session = self.new_session()
-                self.session.poster.catch_up()
+                self.session.poster.history.ends.catch_up()
                 return
             ended = receipt.stat().st_mtime_ns if receipt.exists() else time.time_ns()
             receipt.unlink(missing_ok=True)  # the run goes on and cleans up after the step
@@ -216,8 +215,8 @@ class Study(RuleBasedStateMachine):
 
     @rule()
     def a_minute_passes(self) -> None:
-        self.session.poster.reach = Reachability()
-        self.session.poster._stuck.clear()
+        self.session.poster.reach._silent.clear()
+        self.session.poster.waiting._stuck.clear()
 
     @rule()
     def a_flush(self) -> None:
@@ -236,9 +235,11 @@ class Study(RuleBasedStateMachine):
     def a_new_run(self, ends_well: bool) -> None:
         if ends_well:
             self.session.flush()
-            self.session.poster.acknowledge({f"slack/{step}.json" for step in self.finished})
+            self.session.poster.history.ends.acknowledge(
+                {f"slack/{step}.json" for step in self.finished}
+            )
         self.session = self.new_session()
-        self.session.poster.catch_up()
+        self.session.poster.history.ends.catch_up()
 
     # What must hold
 

@@ -91,9 +91,9 @@ def test_what_slack_cannot_schedule_waits_in_the_outbox(
     assert sandbox.messages() == scheduled(sandbox) == []
     assert session.flush() == []
     assert len(waiting(study)) == 1
-    assert not session.poster.any_due()
+    assert not session.poster.waiting.any_due()
     pass_time(sandbox, monkeypatch, 201 * 86_400 if kind == "far" else 7210)
-    assert session.poster.any_due()
+    assert session.poster.waiting.any_due()
     assert [outcome["status"] for _, outcome in session.flush()] == ["delivered"]
     assert len([one for one in sandbox.messages() if "thread_ts" not in one]) == 1
     assert waiting(study) == []
@@ -256,7 +256,7 @@ def test_no_question_is_asked_in_quiet_hours(
     asked = build(params, receipt="slack/ask.json", rule="ask")
     assert session.post(asked)["status"] == PENDING
     assert sandbox.messages() == []
-    session.poster.quiet = None
+    session.poster.waiting.quiet = None
     session.post(asked)
     assert len(sandbox.messages()) == 1
 

@@ -10,6 +10,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sending import attempt
 from slack_wrapper.session.factory import open_local
+from tests.support.records import WholeRun
 
 COMPLETE = "files.completeUploadExternal"
 PNG = b"\x89PNG"
@@ -109,8 +110,7 @@ def test_files_are_split_and_each_message_is_settled_on_its_own(sandbox: Sandbox
 
 
 def test_many_files_of_a_shared_line_are_split(sandbox: Sandbox) -> None:
-    session = open_local({})
-    session.digests.live = True
+    session = open_local({}, records=WholeRun())
     params = {"channel": "librec_channel", "coalesce": "All", "file": files(12), "comment": "mine"}
     receipt = session.post(build(params, receipt="slack/a.json", rule="a"))
     session.digests.close()

@@ -15,6 +15,7 @@ from slack_wrapper.sandbox.faults import Fault, FaultKind
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
+from tests.support.records import WholeRun
 
 CHANNEL = "C0000LIBREC"
 FOREVER = 10**6
@@ -31,9 +32,7 @@ def session(study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> L
     monkeypatch.setenv("SLACK_BOT_TOKEN", sandbox.token)
     for name in ("a.txt", "b.txt"):
         Path(name).write_text(name)
-    made = open_local({"channel": CHANNEL})
-    made.digests.live = True
-    return made
+    return open_local({"channel": CHANNEL}, records=WholeRun())
 
 
 def post(session: LocalSession, kind: str, name: str = "step", **more: object) -> Receipt:

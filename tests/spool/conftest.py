@@ -12,6 +12,7 @@ from slack_wrapper.message.parameters import build
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import Request
 from slack_wrapper.session.local import LocalSession
+from slack_wrapper.snakemake_adapter.metadata import FolderRecords
 from slack_wrapper.spool.receipt_file import ReceiptFile
 from slack_wrapper.vault.passwords.chain import PasswordChain
 from tests.conftest import PASSWORD
@@ -25,7 +26,7 @@ Step = Callable[..., Receipt]
 
 
 @pytest.fixture
-def session(study: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], LocalSession]:
+def session(study: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., LocalSession]:
     """Open a session, as each run has one of its own; Snakemake has recorded the end of no job."""
     monkeypatch.setenv("SLACK_WRAPPER_PASSWORD", PASSWORD)
     monkeypatch.setenv("TMPDIR", str(study.parent))
@@ -33,11 +34,10 @@ def session(study: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], LocalS
     for name in ("plot", "table"):
         (study / "data" / f"{name}.txt").write_text(f"the content of {name}\n")
 
-    def opened() -> LocalSession:
+    def opened(records: FolderRecords | None = None) -> LocalSession:
         settings = read({"encrypted_key": KEY, "max_wait": 5})
-        made = LocalSession(settings, PasswordChain(settings.sources), policy=QUICK)
-        made.poster.finished = lambda output, since: False
-        return made
+        passwords = PasswordChain(settings.sources)
+        return LocalSession(settings, passwords, policy=QUICK, records=records)
 
     return opened
 

@@ -10,6 +10,7 @@ import pytest
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sending import receipts
 from slack_wrapper.session.local import LocalSession
+from slack_wrapper.snakemake_adapter.metadata import FolderRecords
 from slack_wrapper.spool import entry as entries
 from tests.spool.conftest import STATE, request, step
 
@@ -29,8 +30,8 @@ def test_steps_that_have_ended_well_are_forgotten_without_reading_anything(
             entries, "read", lambda path: real(path) if "s4" in texts(path) else failed()
         )
         patched.setattr(receipts, "renew", failed)
-        patched.setattr(run.poster, "incomplete", lambda output: True)
-        run.poster.acknowledge(ended)
+        patched.setattr(FolderRecords, "incomplete", lambda *asked: True)
+        run.poster.history.ends.acknowledge(ended)
     left = {json.loads(path.read_text())["request"]["receipt"]
             for path in (STATE / "delivered").glob("*.json")}  # fmt: skip
     assert left == {"slack/s4.json"}
@@ -55,6 +56,6 @@ def test_a_receipt_that_said_queued_is_renewed(
     data = json.loads(receipt.read_text())
     receipt.write_text(json.dumps({**data, "status": "queued"}))
     again.poster._before("x", request("late", message="late"), ())
-    run.poster.acknowledge({"slack/late.json"})
+    run.poster.history.ends.acknowledge({"slack/late.json"})
     assert json.loads(receipt.read_text())["status"] == "delivered"
     assert list((STATE / "delivered").glob("*")) == []

@@ -19,6 +19,7 @@ from slack_wrapper.spool.ledger import Ledger
 from slack_wrapper.spool.outbox import Outbox
 from tests.spool.conftest import STATE, texts
 from tests.spool.frozen import make
+from tests.support.records import WholeRun
 
 FROZEN = Path(__file__).parent / "frozen"
 RELEASES = sorted(path.name for path in FROZEN.iterdir() if (path / "slack").is_dir())
@@ -88,11 +89,10 @@ def test_what_was_on_its_way_is_taken_up(
 
 
 def test_a_shared_message_is_continued(
-    frozen: Path, session: Callable[[], LocalSession], sandbox: Sandbox
+    frozen: Path, session: Callable[..., LocalSession], sandbox: Sandbox
 ) -> None:
     """It was posted at another server; here it is not found, and posted anew with all lines."""
-    run = session()
-    run.digests.live = True
+    run = session(WholeRun())
     run.digests.resume()
     step = make.request("line-c", message="sample c", coalesce="All samples")
     run.post(step)

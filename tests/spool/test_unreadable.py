@@ -16,6 +16,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.local import LocalSession
 from tests.conftest import PASSWORD, Run, run
 from tests.spool.conftest import STATE, request, step, texts
+from tests.support.records import WholeRun
 
 ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
 
@@ -151,10 +152,10 @@ def test_a_step_does_not_post_what_it_may_have_posted(
     assert texts(sandbox) == ["hello"]
     assert command("flush", env=ENV).returncode == 1
     assert path.stem in command("outbox").stdout
-    session().poster.catch_up()  # no error of theirs at the start, nor at the end
+    session().poster.history.ends.catch_up()  # no error of theirs at the start, nor at the end
     last = session()
-    last.poster.recall(path.stem + "x", "")
-    last.poster.acknowledge()
+    last.poster.history.recall(path.stem + "x", "")
+    last.poster.history.ends.acknowledge()
     assert command("outbox", "--drop", path.stem).returncode == 0
     session().post(request("hello", message="hello"))
     assert texts(sandbox) == ["hello", "hello"]  # the control: now it is not known
@@ -163,11 +164,10 @@ def test_a_step_does_not_post_what_it_may_have_posted(
 @pytest.mark.parametrize("ending", ["json", "jsonl"])
 @pytest.mark.parametrize("kind", ["empty", "fifo", "directory", "binary"])
 def test_lines_of_a_shared_message_that_cannot_be_read_are_told(
-    kind: str, ending: str, session: Callable[[], LocalSession], sandbox: Sandbox, command: Run,
+    kind: str, ending: str, session: Callable[..., LocalSession], sandbox: Sandbox, command: Run,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    first = session()
-    first.digests.live = True
+    first = session(WholeRun())
     step(first, "one", message="one", coalesce="All")
     (path,) = (STATE / "digests").glob(f"*.{ending}")
     if (kind, ending) == ("binary", "jsonl"):
@@ -176,8 +176,7 @@ def test_lines_of_a_shared_message_that_cannot_be_read_are_told(
     path.write_text("{}")
     replace(path, kind)
     os.close(first.digests._owned)  # the run is over
-    again = session()
-    again.digests.live = True
+    again = session(WholeRun())
     again.digests.resume()
     assert path.stem in capsys.readouterr().err
     assert again.digests.close() == []

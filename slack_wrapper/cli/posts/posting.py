@@ -77,7 +77,7 @@ def post(args: argparse.Namespace, params: Mapping[str, Any]) -> int:
             receipt = session.post(request)
             session.confirm(request, receipt, place.write(receipt))
         # The next call is a new post, whatever it says; a job of Snakemake's has to end well first.
-        session.poster.acknowledge()
+        session.poster.history.ends.acknowledge()
     else:
         with progress():
             receipt = session.post(request)

@@ -22,7 +22,7 @@ from slack_wrapper.session.factory import open_local
 from slack_wrapper.spool.entry import Entry
 
 if TYPE_CHECKING:
-    from slack_wrapper.session.local import LocalSession
+    from slack_wrapper.session.port import SendingSession
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
 
     What has a time that has not come is no trouble, and counts for nothing.
     """
-    session = open_local(section_in(args.configfile), password=passwords.given(args))
-    session.asks, code, done = True, EXIT_DONE, []
+    section = section_in(args.configfile)
+    session = open_local(section, password=passwords.given(args), asks=True)
+    code, done = EXIT_DONE, []
     if not session.sends:
         raise RequestError(
             "nothing was delivered: sending is switched off",
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         code = _worse(code, error)
     poster = session.poster
     ours = [one for one in poster.outbox.entries() if one.is_from(poster.outbox.folder)]
-    held = sum(not poster.due(entry) for entry in ours)
+    held = sum(not poster.waiting.due(entry) for entry in ours)
     if args.json:
         told = {
             "posts": done,
@@ -82,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def _unreadable(session: LocalSession) -> list[StateUnreadable]:
+def _unreadable(session: SendingSession) -> list[StateUnreadable]:
     """Return what is written down of posts and cannot be read, so that it is not delivered."""
     from slack_wrapper.live import orphan_marks
 
@@ -95,7 +96,7 @@ def _unreadable(session: LocalSession) -> list[StateUnreadable]:
     ]
 
 
-def _elsewhere(session: LocalSession) -> list[RequestError]:
+def _elsewhere(session: SendingSession) -> list[RequestError]:
     """Return, as errors, what was queued in another folder: there it may have been delivered."""
     found = [
         *((entry.name, entry.origin) for entry in session.poster.outbox.elsewhere()),
@@ -111,13 +112,15 @@ def _elsewhere(session: LocalSession) -> list[RequestError]:
     ]
 
 
-def _locked(session: LocalSession) -> list[SlackUnavailable]:
+def _locked(session: SendingSession) -> list[SlackUnavailable]:
     """Return, where nothing was delivered, that another process keeps us from what is due."""
     poster = session.poster
     due = [
         one
         for one in poster.outbox.entries()
-        if one.is_from(poster.outbox.folder) and poster.due(one) and not poster.outbox.is_held(one)
+        if one.is_from(poster.outbox.folder)
+        and poster.waiting.due(one)
+        and not poster.outbox.is_held(one)
     ]
     if not due:
         return []
@@ -129,7 +132,7 @@ def _locked(session: LocalSession) -> list[SlackUnavailable]:
     ]
 
 
-def _bring_here(session: LocalSession) -> None:
+def _bring_here(session: SendingSession) -> None:
     outbox = session.poster.outbox
     with outbox.flushing() as ours:
         for entry in outbox.elsewhere() if ours else ():

@@ -61,6 +61,7 @@ def main(target: str) -> None:
     from slack_wrapper.session.factory import open_local
     from slack_wrapper.spool.receipt_file import ReceiptFile
     from slack_wrapper.vault.keyfile import store
+    from tests.support.records import WholeRun
 
     target = str(Path(target).resolve())
     os.environ["SLACK_WRAPPER_PASSWORD"] = PASSWORD
@@ -73,10 +74,7 @@ def main(target: str) -> None:
         study()
 
         def open_again():
-            session = open_local({"encrypted_key": KEY, "max_wait": 20})
-            session.digests.live = True
-            session.poster.changes = lambda path: True
-            return session
+            return open_local({"encrypted_key": KEY, "max_wait": 20}, records=WholeRun())
 
         def step(session, name: str, **more) -> None:
             asked = request(name, **more)
