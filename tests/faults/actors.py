@@ -33,6 +33,8 @@ from slack_wrapper.session.local import LocalSession
 from slack_wrapper.snakemake_adapter.metadata import FolderRecords
 from tests.support.records import WholeRun
 
+DRAWN = {"message": "only once", "table": "t.tsv",
+         "chart": {"type": "bar", "x": "model", "y": "ndcg"}}  # fmt: skip
 CHANNEL, NAME = "C0000LIBREC", "librec_channel"
 QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=4.0)
 SECTION = {"channel": NAME, "max_wait": 4}
@@ -92,6 +94,11 @@ def message(cell: Cell) -> None:
     cell.step(cell.session(), message="only once")
 
 
+def drawn(cell: Cell) -> None:
+    """A step with a table and a chart."""
+    cell.step(cell.session(), **DRAWN)
+
+
 def file(cell: Cell) -> None:
     cell.step(cell.session(), file="a.txt", comment="only once")
 
@@ -115,11 +122,20 @@ def coalesce(cell: Cell) -> None:
 
 def hooks(cell: Cell) -> None:
     """Start and end of a run, as the hooks tell them."""
+    _run(cell, {"message": "only once"})
+
+
+def drawn_hooks(cell: Cell) -> None:
+    """The same, and its end has a table and a chart."""
+    _run(cell, DRAWN)
+
+
+def _run(cell: Cell, end: dict) -> None:
     run = SharedSession()
     run.offer(config=SECTION)
     run._session = cell.session()
-    for number, text in enumerate(("started", "only once")):
-        params = {"message": text, "thread": "run", "on_failure": "queue", "channel": NAME}
+    for number, said in enumerate(({"message": "started"}, end)):
+        params = {**said, "thread": "run", "on_failure": "queue", "channel": NAME}
         request = build(params, defaults=SECTION)
         look_out(run.session(), None)
         receipt = run.session().post(request) if number else run.begin_thread(request)
@@ -128,10 +144,19 @@ def hooks(cell: Cell) -> None:
 
 def flush(cell: Cell) -> None:
     """A step whose post waits in the outbox when the trouble comes."""
+    _flush(cell, {"message": "only once"})
+
+
+def drawn_flush(cell: Cell) -> None:
+    """The same, with a table and a chart."""
+    _flush(cell, DRAWN)
+
+
+def _flush(cell: Cell, said: dict) -> None:
     waiting = list(cell.box.faults._faults)
     refused = Fault("*", FaultKind.ERROR, code="service_unavailable", times=10**6)
     cell.box.faults._faults[:] = [refused]
-    cell.step(cell.session(), message="only once")
+    cell.step(cell.session(), **said)
     assert cell.statuses == ["queued"], cell.statuses
     cell.box.faults._faults[:] = waiting
     for _, outcome in cell.session().flush():
@@ -190,6 +215,7 @@ def logger(cell: Cell) -> None:
 ACTORS: dict[str, Callable[[Cell], None]] = {
     "message": message, "file": file, "files": files, "update": edit, "approval": approval,
     "coalesce": coalesce, "digest": digest, "logger": logger, "hooks": hooks, "flush": flush,
+    "drawn": drawn, "drawn_flush": drawn_flush, "drawn_hooks": drawn_hooks,
 }  # fmt: skip
 
 
@@ -208,6 +234,9 @@ def count(actor: str, cell: Cell) -> int:
         files = texts_with(texts, "files=a.txt,b.txt")
         said = texts_with(texts, "only once")
         return max(files, said) if max(files, said) > 1 else min(files, said)
+    if actor.startswith("drawn"):
+        said = [text for text in texts if "only once" in text]
+        return len(said) if all("knn" in text and "0.5" in text for text in said) else 0
     return texts_with(texts, "only once")
 
 

@@ -71,6 +71,7 @@ def cell(row: Row, actor: str, folder: str) -> Outcome:
     (home / "tmp").mkdir()
     for name in ("a.txt", "b.txt"):
         Path(name).write_text(name)
+    Path("t.tsv").write_text("model\tndcg\nknn\t0.5\n")
     told = io.StringIO()
     with Sandbox() as box, Trap() as trap, redirect_stderr(told):
         os.environ["SLACK_BOT_TOKEN"] = box.token
@@ -110,6 +111,7 @@ def _prepare(cell: Cell, row: Row, actor: str, trap: Trap) -> None:
         _rename(cell)
     with box.store.change() as data:
         data["tokens"][0]["org"] = "org" in row.more
+        data["refused_blocks"] = list(row.more.get("refused", ()))
     for script in row.faults:
         given = {"method": _METHODS.get(actor, POST), **script}
         if given.get("to") == "TRAP":

@@ -132,4 +132,29 @@ BESIDE = [
         ("a redirect", {"kind": FaultKind.REDIRECT, "to": "TRAP"}),
     )
 ]  # fmt: skip
-ROWS = [*ANSWERS, *LATER, *HISTORIES, *CLOCKS, *DOORS, *NAMES, *BESIDE]
+# Tables and charts: another form is posted at once, and once, whatever else goes wrong on the way.
+DRAWN = ("drawn", "drawn_flush", "drawn_hooks")
+NATIVE = [
+    # The hooks' first message has neither, and is refused as it stands.
+    Row(f"refused: {what}; {trouble}", script, DRAWN[:2] if "word" in trouble else DRAWN,
+        more={"refused": refused})
+    for what, refused, calls in (
+        ("nothing", (), 1),
+        ("data tables", ("data_table",), 2),
+        ("charts", ("data_visualization",), 2),
+        ("tables and charts", ("data_table", "table", "data_visualization"), 3),
+    )
+    for trouble, script in (
+        ("no trouble", ()),
+        ("invalid_blocks, without a word", ({"kind": FaultKind.ERROR, "code": "invalid_blocks"},)),
+        *((f"reset, {word}, at call {call + 1}",
+           ({"kind": FaultKind.RESET, "when": when, "skip": call},))
+          for when, word in (("before", "not handled"), ("after", "handled"))
+          for call in range(calls)),
+        ("408 stream timeout at the last call",
+         ({"kind": FaultKind.STREAM_TIMEOUT, "skip": calls - 1},)),
+        ("an outage at the last call", ({"kind": FaultKind.ERROR, "code": "service_unavailable",
+         "skip": calls - 1, "times": 9},)),
+    )
+]  # fmt: skip
+ROWS = [*NATIVE, *ANSWERS, *LATER, *HISTORIES, *CLOCKS, *DOORS, *NAMES, *BESIDE]
