@@ -17,11 +17,11 @@ from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.cli.terminal import marked
 from slack_wrapper.common import console
 from slack_wrapper.config import SLACK, base_url
-from slack_wrapper.message.parameters import build
+from slack_wrapper.message.parameters import PARAMETERS, build
 from slack_wrapper.model.request import Request
 from slack_wrapper.preflight.blocks import check_blocks
 from slack_wrapper.preflight.findings import table
-from slack_wrapper.preflight.preflight import check
+from slack_wrapper.preflight.preflight import check, refuse_form
 from slack_wrapper.session.factory import open_local
 
 _SECONDS = 120.0  # for which a channel is looked for in a workspace that has very many
@@ -75,12 +75,23 @@ def _requests(args: argparse.Namespace, section: Mapping[str, Any]) -> list[Requ
     """Return the posts that the config declares, or one to the default channel."""
     given = {"channel": args.channel, "encrypted_key": args.encrypted_key}
     shared = {key: value for key, value in given.items() if value}
-    posts = list((section.get("posts") or {}).values()) or [{}]
-    keys = ("option", "channel", "encrypted_key", "file")
-    return [
-        build(
-            {"message": "check", **{key: post[key] for key in keys if key in post}, **shared},
-            defaults=section,
-        )
-        for post in posts
+    posts = section.get("posts") or {"": {}}
+    found = [
+        build({"message": "check", **_known(post), **shared}, defaults=section, rule=name)
+        for name, post in posts.items()
     ]
+    for one in found:
+        refuse_form(one)
+    return found
+
+
+def _known(post: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a declared post that need no file to be read."""
+    open_ = {name for name in ("blocks", "template", "table", "chart") if post.get(name)}
+    if not isinstance(post.get("blocks"), str):
+        open_ -= {"blocks"}
+    return {
+        name: value
+        for name, value in post.items()
+        if name in PARAMETERS and name not in open_ and value is not None
+    }

@@ -149,6 +149,22 @@ def _kind(name: str) -> tuple[str, str]:
     return kind, marked[1] if marked else bare.removeprefix("!")
 
 
+def bare(name: str) -> str:
+    """Return a mention as its author wrote it, without the mark of a mapping."""
+    return _kind(name)[1]
+
+
+def is_looked_up(name: str) -> bool:
+    """Whether Slack has to be asked who is meant: an e-mail address or a handle."""
+    kind, written = _kind(name)
+    handle = written.removeprefix("@")
+    return not (
+        (handle in EVERYBODY and not kind)
+        or (re.fullmatch(_GROUP_ID, handle) and kind != USER)
+        or (re.fullmatch(_USER_ID, handle) and kind != GROUP)
+    )
+
+
 def scope_of(name: str) -> str:
     """Return the scope without which a mention cannot be looked up; empty when it needs none."""
     kind, bare = _kind(name)

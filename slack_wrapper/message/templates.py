@@ -68,6 +68,20 @@ def render(
         raise _fault(rule, name, _line(error), str(error), context) from None
 
 
+def check(text: str, *, name: str = _TEXT, rule: str = "") -> None:
+    """Refuse a template that is not valid, whatever it may use.
+
+    Raises:
+        RequestError: says the line.
+    """
+    from jinja2 import TemplateSyntaxError
+
+    try:
+        _environment(Escaped.MRKDWN).parse(text)
+    except TemplateSyntaxError as error:
+        raise _fault(rule, name, error.lineno, str(error.message), {}) from None
+
+
 def _environment(escaped: Escaped) -> Environment:
     from markupsafe import Markup
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from slack_wrapper.approvals.approvals import question
 from slack_wrapper.client import team
 from slack_wrapper.client.error_codes import REMEDIES
 from slack_wrapper.client.identity import Identity, identify
@@ -22,11 +24,13 @@ from slack_wrapper.errors import (
     StepBlocked,
 )
 from slack_wrapper.message.approval_terms import span
-from slack_wrapper.message.mentions import scope_of
+from slack_wrapper.message.compose import compose
+from slack_wrapper.message.mentions import Unasked, scope_of
 from slack_wrapper.message.webhook_limits import unfit
 from slack_wrapper.model.request import APPROVAL, FILE, WARN, Request
 from slack_wrapper.preflight.destinations import WORKERS, places, refused_by
 from slack_wrapper.preflight.findings import Finding, table
+from slack_wrapper.preflight.people import approvers, mentioned
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.session.port import SendingSession
 
@@ -54,18 +58,34 @@ def check(
         yield from _check_key(session, key, own, seconds)
 
 
-def demand(session: SendingSession, requests: Requests, *, tell: Callable[[str], None]) -> None:
+def refuse_form(request: Request) -> None:
+    """Refuse a post that Slack would refuse for its form: blocks, color, mentions, limits.
+
+    Raises:
+        RequestError: it could not be posted.
+    """
+    compose(question(request) if request.option == APPROVAL else request, Unasked())
+
+
+def demand(
+    session: SendingSession,
+    requests: Requests,
+    *,
+    tell: Callable[[str], None],
+    more: Sequence[Finding] = (),
+) -> None:
     """Check the posts of a run, tell the findings, and refuse what could not succeed.
 
     Args:
         session: the run's.
         requests: what its steps will ask for.
         tell: shows the table of findings.
+        more: findings of another kind.
 
     Raises:
         StepBlocked: a step that does not have `on_failure: warn` could not succeed.
     """
-    findings = list(check(session, requests))
+    findings = [*check(session, requests), *more]
     if not findings:
         return
     tell(table(findings))
@@ -78,7 +98,7 @@ def demand(session: SendingSession, requests: Requests, *, tell: Callable[[str],
     if blocked:
         rules, first = ", ".join(sorted(blocked)), next(iter(blocked.values()))
         raise StepBlocked(
-            f"the run is not begun, as {rules} could not succeed: {first.what}: {first.told}",
+            f"the run was not started: {rules} would fail: {first.what}: {first.told}",
             hint=first.hint,
         )
 
@@ -116,6 +136,8 @@ def _check_key(
     yield from _scopes(identity.scopes, requests)
     yield from _files(workspace, requests)
     yield from places(workspace, identity, requests, seconds=seconds)
+    yield from mentioned(workspace, requests)
+    yield from approvers(workspace, requests)
 
 
 def _token(workspace: Workspace, identity: Identity) -> Iterator[Finding]:
@@ -190,7 +212,17 @@ def _missing(scope: str, users: Requests) -> Finding:
     if not users:
         return Finding(f"scope {scope}", True, "missing; messages get to people without it")
     hint = "add it at https://api.slack.com/apps and reinstall the app"
-    return Finding(f"scope {scope}", False, "missing", hint, tuple(users))
+    blocked = tuple(one for one in users if _needs(one, scope))
+    return Finding(f"scope {scope}", False, "missing", hint, blocked)
+
+
+def _needs(request: Request, scope: str) -> bool:
+    """Whether a post fails without a scope: who is mentioned may be left out."""
+    if request.mention_missing != WARN or not _mentions(request, scope):
+        return True
+    return _mentions(replace(request, mention=()), scope) or (
+        scope == "users:read.email" and _to_an_address(request)
+    )
 
 
 def _to_an_address(request: Request) -> bool:

@@ -99,6 +99,7 @@ class Run:
             made = {str(job.params.get("encrypted")) for job in encrypting}
             self._open(steps, made)
         self._foresee()
+        self._foresee_notices()
         self._say("start")
 
     def succeed(self) -> None:
@@ -185,6 +186,7 @@ class Run:
         """
         if self._opened or not self.for_real():
             return
+        from slack_wrapper.run import planned
         from slack_wrapper.sending.background_flush import Flusher
 
         self._opened = True
@@ -192,6 +194,8 @@ class Run:
             session = self._shared.session()
             if session.sends:
                 self._check(session, steps, made)
+            elif session.composes:
+                planned.requests(self._workflow, steps)
         except SlackWrapperError as error:
             raise workflow_error(error) from None
         except KeyboardInterrupt:
@@ -235,6 +239,31 @@ class Run:
         except KeyboardInterrupt:
             raise interrupted() from None
 
+    def _foresee_notices(self) -> None:
+        """Tell, before the first job, whom and which files the run's own messages would miss.
+
+        They never change how a run ends, so neither does this.
+        """
+        if not isinstance(self.section.get("notify"), Mapping) or not self.for_real():
+            return
+        from slack_wrapper.preflight.findings import table
+        from slack_wrapper.preflight.notices import missing
+
+        try:
+            session = self._shared.session()
+            found = missing(session, self.section, self._known_files()) if session.sends else []
+        except SlackWrapperError:
+            return  # the start message tells it
+        except KeyboardInterrupt:
+            raise interrupted() from None
+        if found:
+            self._tell(table(found))
+
+    def _known_files(self) -> frozenset[str]:
+        from slack_wrapper.run import planned
+
+        return planned.made_by(self._workflow.dag.jobs)
+
     def _check(self, session: SendingSession, steps: list[Any], made: set[str]) -> None:
         """Unlock the keys, and end the run here if a step of it could not succeed.
 
@@ -244,7 +273,7 @@ class Run:
         from slack_wrapper.preflight import preflight
         from slack_wrapper.run import planned
 
-        known = [planned.request(job) for job in steps]
+        known = planned.requests(self._workflow, steps)
         # Keys of steps with `on_failure: warn` are opened by the preflight, which lets them fail.
         keys = {one.encrypted_key for one in known if one and one.on_failure != WARN}
         if None in known and self.section.get("encrypted_key"):
@@ -252,7 +281,8 @@ class Run:
         for key in sorted(keys - made, key=str):
             session.workspace(key)
         requests = [one for one in known if one and one.encrypted_key not in made]
-        preflight.demand(session, requests, tell=self._tell)
+        found = planned.threads(self._workflow, dict(zip(steps, known, strict=True)))
+        preflight.demand(session, requests, tell=self._tell, more=found)
 
     def _tell(self, text: str) -> None:
         if not self._workflow.output_settings.quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 from slack_wrapper.common.parsing import from_json
 from slack_wrapper.common.regular_file import read_bytes
@@ -97,6 +98,16 @@ class Threads:
 def by_default(request: Request) -> bool:
     """Whether a post is in a thread by default only, and not because its author has named one."""
     return request.thread in (RUN_THREAD, NO_THREAD)
+
+
+def check_receipt(request: Request) -> None:
+    """Refuse a thread that is not a receipt, or one without a message in the post's channels.
+
+    Raises:
+        RequestError: see `Threads.of`.
+    """
+    for channel in request.channels:
+        _of_receipt(replace(request, channels=(channel,)))
 
 
 def _of_receipt(request: Request) -> str | None:

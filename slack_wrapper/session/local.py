@@ -105,6 +105,11 @@ class LocalSession:
         """Whether anything is sent at all: neither a dry run nor switched off."""
         return self._settings.enabled and not self._settings.dry_run
 
+    @property
+    def composes(self) -> bool:
+        """Whether posts are checked, also in a dry run: not when switched off."""
+        return self._settings.enabled
+
     def post(self, request: Request) -> Receipt:
         """Post to each channel of the request, once, and return the receipt.
 

@@ -34,6 +34,10 @@ class SendingSession(Session, Protocol):
         """Whether anything is sent at all: neither a dry run nor switched off."""
 
     @property
+    def composes(self) -> bool:
+        """Whether posts are checked, also in a dry run: not when switched off."""
+
+    @property
     def max_wait(self) -> float:
         """Seconds that a post may wait for its turn."""
 

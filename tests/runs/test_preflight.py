@@ -81,7 +81,7 @@ def test_what_could_not_succeed_ends_the_run_before_its_first_job(
     assert done.returncode == 1
     assert row in done.stderr
     error = done.stderr[done.stderr.index("slack-wrapper: error: ") :]
-    assert "plot could not succeed" in error
+    assert "plot would fail" in error
     assert hint in error
     assert ", line " not in error  # no frames of ours
     assert not begun(study)

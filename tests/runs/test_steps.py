@@ -201,7 +201,7 @@ def test_a_failed_encryption_keeps_the_old_key(study: Path, snakemake: Run) -> N
         ("password", "does not open the key file keys/slack-api.enc", "keyring"),
         ("missing", "the key file keys/slack-api.enc does not exist", "slack-wrapper encrypt"),
         ("damaged", "the key file keys/slack-api.enc is damaged", "version control"),
-        ("channel", "hello could not succeed: channel nowhere", "/invite"),
+        ("channel", "hello would fail: channel nowhere", "/invite"),
         ("token", "invalid_auth", "rekey"),
         ("no_password", "there is no password for the key file", "keyring set"),
     ],

@@ -304,7 +304,7 @@ use rule slack_file as plot with:
     done = snakemake("slack/plot.json")
     assert done.returncode == 1
     assert re.search(r"✗ webhook +cannot post files", done.stderr)
-    assert "the run is not begun, as plot could not succeed" in done.stderr
+    assert "the run was not started: plot would fail" in done.stderr
     assert shown(sandbox) == []
     (study / "config.yaml").write_text(
         "slack: {flavor: zulip, channel: results, encrypted_key: keys/slack-api.enc}"
