@@ -7,7 +7,7 @@ files nor with their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 
@@ -75,6 +75,7 @@ def upload_all(
     *,
     timeout: float | None = None,
     private: bool = False,
+    away: Callable[[], bool] = lambda: False,
 ) -> Iterator[UploadedFile]:
     """Send the bytes of files, several at a time; nobody sees them before `share`.
 
@@ -87,12 +88,15 @@ def upload_all(
         retrier: bounds the repetitions.
         timeout: see `upload`.
         private: whether to complete them, without showing them to anybody; see `keep_private`.
+        away: asked before each; whether Slack has stopped answering while it waited for its turn.
 
     Raises:
         FileError, SlackError: see `upload`; of several, that of the first file.
     """
 
     def send(file: LocalFile) -> UploadedFile:
+        if away():
+            raise SlackUnavailable("Slack did not answer other uploads", code="away")
         sent = upload(transport, file, retrier, timeout=timeout)
         if private:
             keep_private(transport, sent, retrier)

@@ -54,6 +54,7 @@ class Attempt:
         save: writes the progress down.
         repost: whether to post again what may be there, when it can never be found out.
         seconds: for which to look for what may be there already.
+        away: whether Slack has stopped answering others meanwhile, so that this post can wait.
     """
 
     workspace: Workspace
@@ -66,6 +67,7 @@ class Attempt:
     save: Callable[[], None]
     repost: bool = False
     seconds: float = FOREGROUND
+    away: Callable[[], bool] = lambda: False
     _located: float = float("-inf")  # monotonic time of the channel's look-up
 
     def __post_init__(self) -> None:
@@ -170,7 +172,9 @@ class Attempt:
         self._send()
 
     def _send(self, *, private: bool = False) -> None:
-        uploading.send(self.workspace, self.files, self.progress, self.retrier, private=private)
+        uploading.send(
+            self.workspace, self.files, self.progress, self.retrier, private=private, away=self.away
+        )
 
     def _locate(self) -> None:
         """Learn the ID of the channel: uploads take no names."""

@@ -196,6 +196,7 @@ class Poster:
         attempt = Attempt(
             workspace, request, recompose, files, progress, retrier,
             self._locks[entry.place], save, self._repost, seconds,
+            away=lambda: request.on_failure == QUEUE and self.reach.away(entry.place[0]),
         )  # fmt: skip
         try:
             settled = schedule.settle(attempt) if progress.unclear and progress.post_at else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from slack_wrapper.client import uploads
@@ -19,6 +19,7 @@ def send(
     retrier: Retrier,
     *,
     private: bool = False,
+    away: Callable[[], bool] = lambda: False,
 ) -> None:
     """Send the files that Slack does not have yet, in any order; they are kept in their own.
 
@@ -29,6 +30,7 @@ def send(
         retrier: bounds the repetitions.
         private: whether they are images, which the bot alone has until a message shows them; else a
             share shows them.
+        away: whether Slack has stopped answering while a file waited for its turn.
 
     Raises:
         FileError, SlackError: see `client.uploads.upload_all`; what was sent stays so.
@@ -39,5 +41,6 @@ def send(
         retrier,
         timeout=workspace.upload_timeout,
         private=private,
+        away=away,
     ):
         progress.uploaded.append(asdict(sent))

@@ -228,3 +228,18 @@ def test_a_pause_ends_when_another_call_fails() -> None:
 
     with pytest.raises(FileMissing):
         list(slots.Slots(2).in_order(call, [0, 1]))
+
+
+def test_who_waits_for_a_turn_does_not_try_a_slack_that_has_stopped_answering(
+    box: Sandbox, transport: WebApiTransport, tmp_path: Path
+) -> None:
+    """Else the steps of a run would wait for all of its time-outs, four at a time."""
+    asked = iter([False, False, True, True, True])
+    with pytest.raises(SlackUnavailable) as told:
+        list(
+            uploads.upload_all(
+                transport, some(tmp_path, 5), Retrier(QUICK), away=lambda: next(asked)
+            )
+        )
+    assert told.value.code == "away"
+    assert len(box.calls(RESERVE)) <= 2
