@@ -29,7 +29,7 @@ from tests.faults.harness import Outcome
 from tests.faults.scenarios import POST, RESERVE, SHARE
 
 # Enough attempts for a connection that a busy machine drops by itself.
-QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=0.5)
+QUICK = RetryPolicy(attempts=4, total=20.0, base=0.02, cap=0.1, max_wait=2.0)
 CHANNEL = "C0000LIBREC"
 FOREVER = 10**6
 CALLS = [("message", POST), ("file", RESERVE), ("file", SHARE), ("files", SHARE)]
