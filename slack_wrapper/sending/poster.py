@@ -23,7 +23,7 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.message.compose import Draft, compose
 from slack_wrapper.model.receipt import Receipt
-from slack_wrapper.model.request import FAIL, Request
+from slack_wrapper.model.request import FAIL, QUEUE, Request
 from slack_wrapper.model.run_records import RunRecords
 from slack_wrapper.sending import native_memory, schedule
 from slack_wrapper.sending.attempt import Attempt
