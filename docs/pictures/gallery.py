@@ -23,7 +23,7 @@ from matplotlib import pyplot
 sys.path.insert(0, str(Path(__file__).parent))
 from browser import NoBrowser, picture
 
-from slack_wrapper.sandbox import people
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 
 FOLDER = Path(__file__).resolve().parent
@@ -121,7 +121,7 @@ def approve(box: Sandbox) -> None:
         for message in box.messages():
             if len(message.get("reactions", [])) > 1:
                 with box.store.change():
-                    people.react(message, "white_check_mark", "U00000ADA")
+                    reactions.react(message, "white_check_mark", "U00000ADA")
                 return
         time.sleep(0.1)
     raise RuntimeError("nobody was asked")

@@ -12,31 +12,14 @@ from typing import IO, Any
 
 from flask import Flask, Response, g, request
 
-from slack_wrapper.sandbox import (
-    chat,
-    control,
-    conversations,
-    files,
-    outcomes,
-    page,
-    people,
-    scheduled,
-    validation,
-    webhooks,
-)
+from slack_wrapper.sandbox import control, outcomes, page
 from slack_wrapper.sandbox.access import Refused, caller
 from slack_wrapper.sandbox.faults import Fault, Faults
+from slack_wrapper.sandbox.methods import METHODS, files, validation, webhooks
 from slack_wrapper.sandbox.outcomes import Gone
 from slack_wrapper.sandbox.pacing import Pacing
 from slack_wrapper.sandbox.store import Store
 
-METHODS = {
-    **chat.METHODS,
-    **conversations.METHODS,
-    **files.METHODS,
-    **people.METHODS,
-    **scheduled.METHODS,
-}
 _NOT_JSON = object()
 # Arguments that are JSON inside a form, and the refusal of one that is not.
 _NESTED = {

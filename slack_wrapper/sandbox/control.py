@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from slack_wrapper.sandbox import faults, people
+from slack_wrapper.sandbox import faults
 from slack_wrapper.sandbox.access import Refused
 from slack_wrapper.sandbox.faults import Faults
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.store import Store
 
 
@@ -79,7 +80,7 @@ def _reaction(store: Store, given: dict[str, Any]) -> dict[str, Any]:
     message = store.message(given["channel"], given["ts"])
     if message is None:
         raise Refused("message_not_found")
-    people.react(message, given["name"], given["user"])
+    reactions.react(message, given["name"], given["user"])
     return {}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from slack_wrapper.sandbox import people
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 
@@ -80,7 +80,7 @@ class Desk:
 
     def react(self, message: dict, name: str, user: str) -> None:
         with self.box.store.change():
-            people.react(message, name, user)
+            reactions.react(message, name, user)
 
     def look_again(self, times: int = 2) -> None:
         """Wait until the question has been looked at some more times."""

@@ -12,8 +12,8 @@ from slack_wrapper.message.parameters import build
 from slack_wrapper.model.receipt import PENDING
 from slack_wrapper.model.request import Request
 from slack_wrapper.preflight import preflight
-from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
@@ -143,7 +143,7 @@ def test_a_changed_question_is_another_one(session: LocalSession, sandbox: Sandb
     other = session.post(asking(message="Really?"))
     assert other["status"] == PENDING
     with sandbox.store.change():
-        people.react(sandbox.messages()[0], "x", "U00000ADA")  # on the old question
+        reactions.react(sandbox.messages()[0], "x", "U00000ADA")  # on the old question
     assert len(sandbox.messages()) <= 2
 
 
@@ -207,7 +207,7 @@ def test_whose_answer_counts(
     request = asking(**ASKED[case])
     session.post(request)
     with sandbox.store.change():  # who is deactivated later had reacted before
-        people.react(sandbox.messages()[-1], "white_check_mark", "U00000ADA")
+        reactions.react(sandbox.messages()[-1], "white_check_mark", "U00000ADA")
         next(one for one in data["users"] if one["id"] == "U00000ADA").update(told)
     forget(session)
     assert ("decision" in session.post(request)) is (anyone, by_name, by_group)[case]
@@ -231,14 +231,14 @@ def test_without_users_read_no_answer_counts(session: LocalSession, sandbox: San
     data["users"].append({"id": "U000OTHERBOT", "name": "robot", "is_bot": True})
     session.post(asking())
     with sandbox.store.change():
-        people.react(sandbox.messages()[0], "white_check_mark", "U000OTHERBOT")
+        reactions.react(sandbox.messages()[0], "white_check_mark", "U000OTHERBOT")
     forget(session)
     receipt = session.post(asking())
     assert receipt["status"] == PENDING
     assert "users:read" in receipt["trouble"] or "users.info" in receipt["trouble"]
     data["tokens"][0]["scopes"].append("users:read")
     with sandbox.store.change():
-        people.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
+        reactions.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
     forget(session)
     assert session.post(asking())["decided_by"]["id"] == "U00000ADA"
 
@@ -263,12 +263,12 @@ def test_who_has_left_a_group_does_not_count(session: LocalSession, sandbox: San
     request = asking(approvers="S0000PILOT")
     session.post(request)  # the members are known now
     with sandbox.store.change():
-        people.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
+        reactions.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
         group["users"] = ["U0000GRACE"]
     next(iter(session._approvals._open.values())).turn = 0.0
     assert session.post(request)["status"] == PENDING
     with sandbox.store.change():
-        people.react(sandbox.messages()[0], "white_check_mark", "U0000GRACE")
+        reactions.react(sandbox.messages()[0], "white_check_mark", "U0000GRACE")
     next(iter(session._approvals._open.values())).turn = 0.0
     assert session.post(request)["decided_by"]["id"] == "U0000GRACE"
 

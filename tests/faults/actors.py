@@ -23,8 +23,8 @@ from slack_wrapper.live.updater import Updater, Watched
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.model.receipt import PENDING
-from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault, FaultKind
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sending.reachability import look_out
 from slack_wrapper.session.current import SharedSession
@@ -176,7 +176,7 @@ def approval(cell: Cell) -> None:
         seen += bool(asked)
         if seen == 3:  # by then its step has come again
             with cell.box.store.change():
-                people.react(asked[0], "white_check_mark", "U00000ADA")
+                reactions.react(asked[0], "white_check_mark", "U00000ADA")
     cell.statuses.append(str(receipt["status"]))
 
 

@@ -10,8 +10,8 @@ from slack_wrapper.client.closed import UNEDITABLE, UNTHREADABLE
 from slack_wrapper.errors import SlackRefused
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.receipt import PENDING, Receipt
-from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault, FaultKind
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
@@ -197,7 +197,7 @@ def test_a_decision_is_told_in_the_channel(
     question = sandbox.messages()[0]
     sandbox.faults.add(Fault("chat.postMessage", FaultKind.ERROR, code=code))
     with sandbox.store.change():
-        people.react(question, "white_check_mark", "U00000ADA")
+        reactions.react(question, "white_check_mark", "U00000ADA")
     while (receipt := session.post(request))["status"] == PENDING:
         time.sleep(0.02)
     assert receipt["decision"] == "approved"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_wrapper.sandbox import chat
 from slack_wrapper.sandbox.access import Caller, Refused
+from slack_wrapper.sandbox.methods import chat
 
 Answer = dict[str, Any]
 _WINDOW, _MOST = 300, 30  # no more messages than these within so many seconds in a channel

@@ -13,7 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from slack_wrapper.sandbox import limits
 from slack_wrapper.sandbox.access import Caller, Refused
-from slack_wrapper.sandbox.chat import check_thread
+from slack_wrapper.sandbox.methods.chat import check_thread
 from slack_wrapper.sandbox.store import Store
 
 Answer = dict[str, Any]
