@@ -37,6 +37,7 @@ class Made:
         fail: rules whose jobs fail.
         remote: whether its jobs count as sent to a cluster.
         module: whether our rules come as a module with a config of their own.
+        prefix: of the names of our rules.
         changing: files whose content is never the same.
         exits: what the plain run ends with.
         jobs: whether jobs are run in it.
@@ -49,6 +50,7 @@ class Made:
     fail: tuple[str, ...] = ()
     remote: bool = False
     module: bool = False
+    prefix: str = ""
     changing: tuple[str, ...] = ()
     exits: int = 0
     jobs: bool = True
@@ -96,9 +98,10 @@ MADE = {
         STRICT, (("config.yaml", "word: w\n"), ("schema.yaml", SCHEMA)), module=True
     ),
     "a slack section of its own": Made(
-        OWN_SECTION, (("config.yaml", "slack: {bandwidth: 3, token: none}\n"),), module=True
+        OWN_SECTION, (("config.yaml", "slack: {bandwidth: 3, queue: long}\n"),), module=True
     ),
     "rules of our names": Made(CLASH, module=True),
+    "rules of our names, a prefix": Made(CLASH, prefix="lab_"),
     "config rebound": Made(
         REBOUND, (("config.yaml", "resources: {mem: 3}\ntool: {out: all.txt}\n"),)
     ),
@@ -124,5 +127,5 @@ def subject(name: str, scratch: Path) -> Subject:
     written(stubs, dict(made.stubs))
     return Subject(
         name, folder, arguments=made.arguments, stubs=stubs if made.stubs else None, fail=made.fail,
-        remote=made.remote, module=made.module, changing=made.changing,
+        remote=made.remote, module=made.module, prefix=made.prefix, changing=made.changing,
     )  # fmt: skip

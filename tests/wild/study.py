@@ -46,7 +46,7 @@ import slack_wrapper
 """
 INCLUDE = """
 config["slack"] = {section}
-include: slack_wrapper.rules("slack.smk")
+include: slack_wrapper.rules("slack.smk", {prefix})
 include: slack_wrapper.rules("hooks.smk")
 """
 MODULE = """
@@ -77,6 +77,7 @@ class Subject:
         python: folders on PYTHONPATH, for what its Snakefile imports.
         module: whether our rules come as a module with a config of their own, for a workflow that
             has rules of our names, a `slack:` section of its own, or a strict config schema.
+        prefix: of the names of our rules, the other way for a workflow that has rules of theirs.
         changing: files whose content is never the same, such as copies of Snakemake's log.
     """
 
@@ -90,6 +91,7 @@ class Subject:
     remote: bool = False
     python: tuple[Path, ...] = ()
     module: bool = False
+    prefix: str = ""
     changing: tuple[str, ...] = ()
 
     def found(self) -> str:
@@ -147,7 +149,8 @@ def with_slack(subject: Subject, key: Path, lasting: list[str]) -> str:
     return (THEIRS + (MODULE if subject.module else INCLUDE) + POST).format(
         snakefile=Path(subject.found()).name,
         section=section,
-        rule="wild_slack_message" if subject.module else "slack_message",
+        prefix=f"prefix={subject.prefix!r}" if subject.prefix else "",
+        rule=("wild_" if subject.module else subject.prefix) + "slack_message",
         given=given,
         receipt=RECEIPT,
         posted=POSTED,
