@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED
@@ -16,6 +16,7 @@ from slack_wrapper.cli.manifest import FEATURES
 from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.cli.terminal import marked
 from slack_wrapper.common import console
+from slack_wrapper.common.text import counted
 from slack_wrapper.config import SLACK, base_url
 from slack_wrapper.message.parameters import PARAMETERS, build
 from slack_wrapper.model.request import Request
@@ -54,21 +55,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each question; 1 when one is answered badly."""
+    """Print a line for each question, and what was checked; 1 when one is answered badly."""
     section = section_in(args.configfile)
     if args.live:
         from slack_wrapper.cli import live
 
         return live.run(args, section)
     session = open_local(section, password=passwords.given(args))
-    findings = list(check(session, _requests(args, section), seconds=_SECONDS))
+    requests = _requests(args, section)
+    findings = list(check(session, requests, seconds=_SECONDS))
     if (section.get("flavor") or SLACK) == SLACK:
         findings += check_blocks(base_url(section.get("base_url")), section.get("posts") or {})
     if args.json:
         console.show(json.dumps([one.to_dict() for one in findings], indent=2))
     else:
         console.show(table(findings), style=marked)
+        console.show(_checked(requests))
     return EXIT_DONE if all(one.good for one in findings) else EXIT_FAILED
+
+
+def _checked(requests: Sequence[Request]) -> str:
+    """Return what was checked: the declared posts by name, or where a message would go."""
+    posts = [one.rule for one in requests if one.rule]
+    if posts:
+        return f"checked {counted(len(posts), 'post')}: {', '.join(posts)}"
+    return f"checked a message to {requests[0].about}"
 
 
 def _requests(args: argparse.Namespace, section: Mapping[str, Any]) -> list[Request]:

@@ -10,9 +10,11 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from slack_wrapper.cli import streams
-from slack_wrapper.cli.exits import EXIT_DONE
+from slack_wrapper.cli.exits import EXIT_DONE, EXIT_USAGE
+from slack_wrapper.cli.wording import for_commands
 from slack_wrapper.common import console
 from slack_wrapper.common.log_filter import guard_tracebacks
 from slack_wrapper.errors import OutputUnwritable, SlackWrapperError
@@ -47,7 +49,7 @@ ROOMS = {
 
 def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser, with the options of the one sub-command that `argv` names."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="slack-wrapper", description="Slack for Snakemake, from the command line."
     )
     parser.add_argument("--version", action=_Versions, nargs=0, help="show all versions and exit")
@@ -57,6 +59,15 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
         if name in argv:
             _module(name).configure(sub)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses a command line in the form of all other errors."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where the options are listed; end with 2."""
+        console.fail(f"{message}\nhint: {self.prog} --help lists what it takes")
+        self.exit(EXIT_USAGE)
 
 
 class _Versions(argparse.Action):
@@ -81,7 +92,7 @@ def _module(name: str):  # type: ignore[no-untyped-def]
 
 def report(error: SlackWrapperError) -> None:
     """Print `error` and its hint on stderr."""
-    console.fail(str(error))
+    console.fail(for_commands(error))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from slack_wrapper.errors import RequestError, SlackWrapperError, os_reason
 from slack_wrapper.message.parameters import build
 from slack_wrapper.preview import preview
 from slack_wrapper.preview.preview import Looks
-from slack_wrapper.run import planned
+from slack_wrapper.run import declared_posts, planned
 from slack_wrapper.run.posting import section_of
 from slack_wrapper.snakemake_adapter import our_rules
 from slack_wrapper.snakemake_adapter.job import context_of, parts_of
 
+_DECLARED = re.compile(r"slack/\{post(,.*)?\}\.json")  # of the rule `slack_post`
+MAX_RECEIPTS = 20  # that an error names
 _CHOICES = ("Snakefile", "snakefile", "workflow/Snakefile", "workflow/snakefile")
 
 
@@ -35,18 +38,20 @@ def steps_of(
     Raises:
         RequestError: Snakemake cannot plan them, or none of them is a step of ours.
     """
-    wanted = [job for job in _plan(targets, snakefile, configfile) if _is_ours(job)]
+    found: list[Any] = []
+    wanted = [job for job in _plan(targets, snakefile, configfile, found) if _is_ours(job)]
     named = [job for job in wanted if {job.rule.name, *map(str, job.output)} & {*targets}]
     if not wanted:
         what = ", ".join(targets) or "the workflow"
-        raise RequestError(
-            f"{what} has no step that posts", hint="name a receipt, such as slack/post_ndcg.json"
-        )
+        raise RequestError(f"{what} has no step that posts", hint=_receipts(found))
     for job in named or wanted:
         yield _looks(job)
 
 
-def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None) -> list[Any]:
+def _plan(
+    targets: Sequence[str], snakefile: str | None, configfile: str | None, rules: list[Any]
+) -> list[Any]:
+    """Return the jobs, and put the rules that are known by then into `rules`."""
     from snakemake import api
     from snakemake.settings import types
 
@@ -75,12 +80,17 @@ def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None)
                 dag = workflow.dag(
                     types.DAGSettings(targets={*targets}, forcetargets=bool(targets))
                 )
-                dag.execute_workflow(executor="dryrun")
                 run = workflow._workflow  # Snakemake's interface gives no jobs otherwise
+                try:
+                    dag.execute_workflow(executor="dryrun")
+                finally:
+                    rules += run.rules
                 return list(run.dag.jobs)
     except SlackWrapperError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a Snakefile raises
+        if type(error).__name__ == "MissingRuleException" and len(targets) == 1:
+            raise RequestError(f"no rule makes {targets[0]}", hint=_receipts(rules)) from None
         told = str(error).strip().split("\n")
         reason = told[0][:1].lower() + told[0][1:].rstrip(".:")
         raise RequestError(
@@ -89,9 +99,28 @@ def _plan(targets: Sequence[str], snakefile: str | None, configfile: str | None)
         ) from None
 
 
+def _receipts(rules: Sequence[Any]) -> str:
+    """Return, as a hint, the receipts that there are."""
+    found: dict[str, None] = {}
+    for rule in filter(_is_step, rules):
+        names = declared_posts.names(section_of(our_rules.config_of(rule)))
+        for output in map(str, rule.output):
+            declared = _DECLARED.fullmatch(output)
+            found |= dict.fromkeys([f"slack/{one}.json" for one in names] if declared else [output])
+    if not found:
+        return "the workflow has no step of slack-wrapper; see docs/steps.md"
+    shown = list(found)[:MAX_RECEIPTS]
+    more = [f"and {len(found) - len(shown)} more"] if len(found) > len(shown) else []
+    return f"the receipts are: {', '.join([*shown, *more])}"
+
+
 def _is_ours(job: Any) -> bool:
-    wrapper = str(getattr(job.rule, "wrapper", None) or "")
-    if our_rules.posts(job.rule):
+    return _is_step(job.rule)
+
+
+def _is_step(rule: Any) -> bool:
+    wrapper = str(getattr(rule, "wrapper", None) or "")
+    if our_rules.posts(rule):
         return True
     return wrapper.rstrip("/").endswith(("/slack_wrapper", ":slack_wrapper"))
 

@@ -221,7 +221,7 @@ class Channels:
         self._lookup.transport.learn_bot()
         scope = "add the scope groups:read if it is private, " if book.public_only else ""
         return SlackRefused(
-            f"slack knows no channel {name} that the bot can see",
+            f"Slack knows no channel {name} that the bot can see",
             code="channel_not_found",
             method="conversations.list",
             hint=f"check the name (no hash sign), give the channel's ID instead, {scope}"

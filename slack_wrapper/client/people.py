@@ -228,7 +228,7 @@ def _email(user: Mapping[str, Any]) -> str:
 
 def _nobody(what: str, handle: str, code: str, method: str) -> SlackRefused:
     return SlackRefused(
-        f"slack knows no {what} of the handle {handle}", code=code, method=method, hint=_HINT
+        f"Slack knows no {what} of the handle {handle}", code=code, method=method, hint=_HINT
     )
 
 

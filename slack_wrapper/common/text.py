@@ -183,3 +183,8 @@ class _Cut:
         return next(
             (one for one in self._blocks if one[0] + edge <= self.at <= one[1] - edge), None
         )
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number with the word for it, such as `1 post` and `2 posts`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

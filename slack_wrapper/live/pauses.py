@@ -53,7 +53,7 @@ class Pauses:
         self.silent = isinstance(error, (SlackUnavailable, SlackAmbiguous))
         self.reason = "Slack has not answered" if self.silent else "Slack has refused it"
         if isinstance(error, RateLimited):
-            self.silent, self.reason = False, "slack asks to wait"
+            self.silent, self.reason = False, "Slack asks to wait"
             self._wait(min(max(0.0, error.retry_after), LONGEST_REFUSED))
             return
         first, longest = (FIRST, LONGEST) if self.silent else (FIRST_REFUSED, LONGEST_REFUSED)

@@ -101,7 +101,7 @@ def _mention(value: Any) -> tuple[str, ...]:
 def _seconds(value: Any, name: str) -> float:
     if value in (None, "", 0, "0"):
         return 0.0
-    return durations.seconds(value, f"the slack logger's {name}")
+    return durations.seconds(value, f"the Slack logger's {name}")
 
 
 def at_once(settings: LiveSettings) -> LiveSettings:

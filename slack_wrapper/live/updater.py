@@ -116,7 +116,7 @@ class Updater:
         with contextlib.suppress(KeyboardInterrupt):  # asked to stop while stopping: do not wait
             while_heard(self._ready.wait, deadline, self._watched.patience)
         if not self._ready.is_set():
-            self._give_over("slack took too long")
+            self._give_over("Slack took too long")
 
     def _run(self) -> None:
         try:

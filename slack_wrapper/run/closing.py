@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slack_wrapper.common.console import warn
+from slack_wrapper.common.text import counted
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.session.port import SendingSession
 
@@ -42,4 +43,5 @@ def tell_held(session: SendingSession) -> None:
         ours = filter(None, map(poster.outbox.own, poster.outbox.names()))
         held = sum(not poster.waiting.due(entry) for entry in ours)
         if held:
-            warn(f"{held} posts wait for their time; deliver them then by: slack-wrapper flush")
+            waits = "waits for its" if held == 1 else "wait for their"
+            warn(f"{counted(held, 'post')} {waits} time; deliver later by: slack-wrapper flush")

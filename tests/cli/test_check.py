@@ -26,8 +26,9 @@ def check(study: Path, command: Run, env: dict[str, str] = ENV, **changed: objec
 def test_all_is_well(study: Path, sandbox: Sandbox, command: Run) -> None:
     done = check(study, command)
     assert done.returncode == 0, done.stdout + done.stderr
-    lines = done.stdout.splitlines()
+    *lines, last = done.stdout.splitlines()
     assert [line[0] for line in lines] == ["✓"] * len(lines)
+    assert last.startswith("checked ")
     for said in (
         "key keys/slack-api.enc +opens",
         "token +smkbot in",

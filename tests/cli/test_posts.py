@@ -1,6 +1,7 @@
 """Posting from the command line; what goes wrong is one line and a hint, without a receipt."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -42,7 +43,8 @@ def test_a_command_tells_why_nothing_was_posted(
     (study / "c.yaml").write_text("slack: {max_wait: 1}")
     queued = command("message", "x", *quick, "--on-failure", "queue", env=away)
     assert queued.returncode == 75
-    assert queued.stdout.startswith("queued: librec_channel no answer from Slack")
+    assert queued.stdout.startswith("queued: librec_channel until the next run")
+    assert "slack-wrapper flush: no answer from Slack" in queued.stdout
     here = ("message", "x", "--encrypted-key", "keys/slack-api.enc", "--channel", "nowhere")
     warned = command(*here, "--on-failure", "warn", env=ENV)
     assert warned.returncode == 0
@@ -85,7 +87,7 @@ def test_a_dry_run_sends_nothing_and_needs_no_password(sandbox: Sandbox, command
             "the key file broken.enc is damaged",
             "version control",
         ),
-        (("message", "x", "--channel", "c"), {}, "there is no Slack token", "encrypted_key"),
+        (("message", "x", "--channel", "c"), {}, "there is no Slack token", "--encrypted-key"),
         (("message", "x", *KEY[:2], "--channel", "lost"), ENV, "channel_not_found", "/invite"),
         (("file", "none.png", *KEY), ENV, "the file none.png does not exist", "working directory"),
         (("file", "empty.png", *KEY), ENV, "the file empty.png is empty", "refuses empty files"),
@@ -124,7 +126,10 @@ def test_what_goes_wrong(
 def test_wrong_usage_ends_with_2(command: Run, arguments: tuple[str, ...]) -> None:
     done = command(*arguments)
     assert done.returncode == 2
-    assert "usage: slack-wrapper" in done.stderr
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith("slack-wrapper: error: ")
+    assert re.fullmatch("hint: slack-wrapper.* --help lists what it takes", lines[1])
+    assert len(lines) == 2
 
 
 @pytest.mark.parametrize("features", ["message", "message,file", ",".join(FEATURES)])

@@ -118,7 +118,7 @@ def test_all_that_slack_would_refuse(workflow: Path, command: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("nothing",), "Snakemake cannot plan nothing: no rule to produce"),
+        (("nothing",), "no rule makes nothing"),
         (("science",), "science has no step that posts"),
         (("slack/a.json", "--message", "x"), "--message cannot be combined with a target"),
         (("--html", "out.html"), "--html takes one post, these are 2"),

@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         secret=token.reveal() if token else None,
         profile=args.profile,
     )
-    what = "upgraded the librec-auto file" if stored.legacy else "encrypted anew"
+    what = "upgraded the librec-auto file" if stored.legacy else "re-encrypted"
     console.show(f"{what}: {args.file}")
     console.show(who_opens(args.file))
     return 0

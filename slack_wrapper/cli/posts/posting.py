@@ -101,7 +101,14 @@ def _lines(receipt: Receipt) -> str:
 
 def _where(entry: Receipt) -> str:
     """Return where a message is, when it comes, or why it is not there."""
-    return str(entry["permalink"] or entry.get("post_at") or why(entry))
+    if entry["status"] != "queued":
+        return str(entry["permalink"] or entry.get("post_at") or why(entry))
+    after = f" after {entry['post_at']}" if entry.get("post_at") else ""
+    reason = " ".join(str(entry.get("reason") or "").split())
+    return (
+        f"until the next run in this folder, or slack-wrapper flush{after}"
+        f"{': ' if reason else ''}{reason}"
+    )
 
 
 def section_in(path: str | None) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from slack_wrapper.cli.exits import EXIT_DONE, EXIT_FAILED, EXIT_QUEUED
 from slack_wrapper.cli.keys import passwords
 from slack_wrapper.cli.posts.posting import section_in
 from slack_wrapper.common import console
+from slack_wrapper.common.text import counted
 from slack_wrapper.errors import (
     RequestError,
     SlackAmbiguous,
@@ -79,7 +80,10 @@ def run(args: argparse.Namespace) -> int:
         }
         console.show(json.dumps(told, indent=2, ensure_ascii=False))
     elif held:
-        console.show(f"{held} not delivered yet: their time has not come, see slack-wrapper outbox")
+        time = "its time has" if held == 1 else "their time has"
+        console.show(f"{counted(held, 'post')} kept: {time} not come, see slack-wrapper outbox")
+    elif not done and not left:
+        console.show("nothing to deliver")
     return code
 
 
@@ -126,7 +130,7 @@ def _locked(session: SendingSession) -> list[SlackUnavailable]:
         return []
     return [
         SlackUnavailable(
-            f"{len(due)} queued posts were not delivered: another process has locked the outbox",
+            f"{counted(len(due), 'queued post')} not delivered: another process locks the outbox",
             hint="a run or another flush may be delivering them; try again when it has ended",
         )
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_wrapper.common.text import counted
 from slack_wrapper.vault.keyfile import kdf, legacy, lines
 from slack_wrapper.vault.keyfile.disk import Stored
 from slack_wrapper.vault.keyfile.format import KeyFile
@@ -26,8 +27,8 @@ def describe(stored: Stored) -> dict[str, Any]:
         "path": str(stored.path),
         "scheme": "AES-256-GCM, X25519 for each name" if named else "AES-256-GCM",
         "version": 2 if named else 1,
-        "kdf": f"Argon2id, {content.costs.memory} KiB, {content.costs.passes} passes, "
-        f"{content.costs.lanes} lanes",
+        "kdf": f"Argon2id, {content.costs.memory} KiB, {_passes(content.costs.passes)}, "
+        f"{counted(content.costs.lanes, 'lane')}",
         "profile": profile,
         "created": lines.format_time(content.created),
         "age_days": _age(content.created),
@@ -37,6 +38,10 @@ def describe(stored: Stored) -> dict[str, Any]:
         if profile == "test-only"
         else None,
     }
+
+
+def _passes(number: int) -> str:
+    return "1 pass" if number == 1 else f"{number} passes"
 
 
 def profile_name(costs: kdf.Costs) -> str | None:

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from slack_wrapper.errors import KeyFileUnsupported
+from slack_wrapper.errors import KeyFileDamaged, KeyFileUnsupported
 from slack_wrapper.vault.keyfile import format_v2, lines
 from slack_wrapper.vault.keyfile.format_v2 import NamedKeyFile
 from slack_wrapper.vault.keyfile.kdf import Costs, check_costs
@@ -79,6 +79,7 @@ def parse(data: bytes, source: str) -> KeyFile | NamedKeyFile:
     """
     if len(data) > MAX_FILE_BYTES:
         raise lines.damaged(source, f"it is larger than {MAX_FILE_BYTES} bytes")
+    _refuse_clear_text(data, source)
     found = lines.split(data, source)
     if found[0] == format_v2.MAGIC:
         return format_v2.parse(found, source)
@@ -86,6 +87,15 @@ def parse(data: bytes, source: str) -> KeyFile | NamedKeyFile:
     if len(data) > MAX_V1_BYTES:
         raise lines.damaged(source, f"it is larger than {MAX_V1_BYTES} bytes")
     return _parse_v1(found, source)
+
+
+def _refuse_clear_text(data: bytes, source: str) -> None:
+    """Say so where the token itself is given for its key file, and show nothing of it."""
+    if data.lstrip().startswith((b"xox", b"xapp-", b"https://hooks.slack")):
+        raise KeyFileDamaged(
+            f"{source} is not a key file, it holds a token in clear text",
+            hint=f"encrypt it: slack-wrapper encrypt --key {source} --encrypted OUT",
+        )
 
 
 def _parse_v1(found: list[str], source: str) -> KeyFile:
