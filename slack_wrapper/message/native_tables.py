@@ -69,15 +69,15 @@ def number(cell: str) -> float | int | None:
 
 def _rows(table: Table) -> tuple[list[list[Block]], bool]:
     """Return the cells of the rows and columns that fit, and whether nothing was left out."""
-    columns = min(len(table.header), MAX_COLUMNS)
-    numeric = [_is_numeric([row[column] for row in table.rows]) for column in range(columns)]
+    columns, shown = min(len(table.header), MAX_COLUMNS), table.rows[: MAX_DATA_TABLE_ROWS - 1]
+    numeric = [_is_numeric([row[column] for row in shown]) for column in range(columns)]
     rows = [[_text(name) for name in table.header[:columns]]]
     rows += [
         [_cell(cell, as_number) for cell, as_number in zip(row[:columns], numeric, strict=True)]
-        for row in table.rows[: MAX_DATA_TABLE_ROWS - 1]
+        for row in shown
     ]
     kept = _rows_that_fit(rows, MAX_DATA_TABLE_ROWS, MAX_DATA_TABLE_CELLS)
-    cut = any(len(" ".join(cell.split())) > MAX_CELL for row in table.rows for cell in row)
+    cut = any(len(" ".join(cell.split())) > MAX_CELL for row in shown for cell in row)
     whole = kept == len(table.rows) + 1 and columns == len(table.header) and not cut
     return rows[:kept], whole
 

@@ -69,7 +69,10 @@ def of_mappings(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 def show(table: Table, layout: str = TABLE, room: int = ROOM) -> Shown:
     """Return a table as mrkdwn of at most `room` characters."""
-    return _as_list(table, room) if layout == LIST else _aligned(table, room)
+    # No more lines than characters fit: the rest of a long table need not be looked at.
+    first = Table(table.header, table.rows[: max(0, room)])
+    beyond = len(table.rows) - len(first.rows)
+    return (_as_list if layout == LIST else _aligned)(first, room, beyond)
 
 
 def tsv(table: Table) -> str:
@@ -104,7 +107,7 @@ def _ordered(table: Table, header: tuple[str, ...]) -> list[tuple[str, ...]]:
     return [tuple(row[place] for place in places) for row in table.rows]
 
 
-def _aligned(table: Table, room: int) -> Shown:
+def _aligned(table: Table, room: int, beyond: int) -> Shown:
     lines = [[_short(cell) for cell in row] for row in (table.header, *table.rows)]
     widths = [max(_width(row[number]) for row in lines) for number in range(len(table.header))]
     columns = _columns_that_fit(widths)
@@ -121,10 +124,10 @@ def _aligned(table: Table, room: int) -> Shown:
     more_columns = len(widths) - columns
     kept = _lines_that_fit(said, room - 80)
     block = "\n".join([_FENCE, *said[:kept], _FENCE])
-    return _told(block, len(said) - kept, more_columns)
+    return _told(block, len(said) - kept + beyond, more_columns)
 
 
-def _as_list(table: Table, room: int) -> Shown:
+def _as_list(table: Table, room: int, beyond: int) -> Shown:
     said = []
     for name, *rest in table.rows:
         values = ", ".join(
@@ -134,7 +137,7 @@ def _as_list(table: Table, room: int) -> Shown:
         )
         said.append(f"• *{escape(_short(name))}*" + (f": {values}" if values else ""))
     kept = _lines_that_fit(said, room - 80)
-    return _told("\n".join(said[:kept]), len(said) - kept, 0)
+    return _told("\n".join(said[:kept]), len(said) - kept + beyond, 0)
 
 
 def _told(text: str, rows: int, columns: int) -> Shown:

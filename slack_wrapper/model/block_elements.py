@@ -54,6 +54,7 @@ _AXES = Kind(
     needs=needed("series"),
 )
 _LABEL = String(MAX_CHART_LABEL, 1)
+# The name of a series is to have 20 characters too; an example on Slack's own page has 31.
 _RICH = Kind({"elements": Each(0, MOST, Object())}, needed("elements"))
 
 # Objects without a type: Slack refuses them with one (CopilotKit/CopilotKit#6454, tried there).
@@ -87,7 +88,7 @@ ELEMENTS: Mapping[str, Kind] = {
     "confirm": Kind({"confirm": Text(30), "deny": Text(30), "text": Text(300), "title": Text(100)}),
     "data point": Kind({"label": _LABEL, "value": Number()}, needed("label", "value")),
     "data series": Kind(
-        {"data": Each(1, MAX_CATEGORIES, _POINT), "name": _LABEL}, needed("name", "data")
+        {"data": Each(1, MAX_CATEGORIES, _POINT), "name": String(fewest=1)}, needed("name", "data")
     ),
     "datepicker": _MENU,
     "datetimepicker": _MENU,
