@@ -225,12 +225,12 @@ rule all:
     assert receipt(study, "plot")["status"] == "queued"
     assert [one["text"] for one in sandbox.messages()] == ["it burns"]
     assert len(scheduled(sandbox)) == 1
-    assert "1 posts wait for their time; deliver them then by: slack-wrapper flush" in done.stderr
+    assert "1 post waits for its time; deliver later by: slack-wrapper flush" in done.stderr
     assert "Nothing to be done" in snakemake("-n").stdout
     (study / "quiet.yaml").write_text(json.dumps({"slack": {"quiet_hours": quiet()}}))
     held = command("flush", "--configfile", "quiet.yaml", env=ENV)
     assert held.returncode == 0
-    assert "1 not delivered yet: their time has not come" in held.stdout
+    assert "1 post kept: its time has not come" in held.stdout
     assert "its time is " in command("outbox", env={}).stdout
     over = command("flush", env=ENV)  # as if they were over
     assert over.returncode == 0, over.stderr

@@ -128,9 +128,10 @@ def _locked(session: SendingSession) -> list[SlackUnavailable]:
     ]
     if not due:
         return []
+    posts = counted(len(due), "queued post")
     return [
         SlackUnavailable(
-            f"{counted(len(due), 'queued post')} not delivered: another process locks the outbox",
+            f"{posts} not delivered: another process has locked the outbox",
             hint="a run or another flush may be delivering them; try again when it has ended",
         )
     ]
