@@ -55,20 +55,31 @@ def of(
     asked = chart_terms.terms(params.get("chart"), step)
     if asked is None and chart_paths:
         raise RequestError(f"{step} has input.chart and no parameter chart", hint=chart_terms.HINT)
-    made = _Made([text] if text else [])
+    made = _Made([text] if text else [], [text] if text else [])
     if paths:
         made.add_table(paths, layout, step)
     if asked is not None:
         made.add_chart(asked, list(chart_paths) or ([asked.file] if asked.file else []), step)
     words = "\n".join(made.said)
-    return Drawn(words, native_forms.native(text, made.parts), tuple(made.full), made.together)
+    return Drawn(
+        words,
+        native_forms.native("\n".join(made.before), made.parts),
+        tuple(made.full),
+        made.together,
+    )
 
 
 @dataclass
 class _Made:
-    """What is put together: texts, parts, and the files of what is not shown in full."""
+    """What is put together: texts, parts, and the files of what is not shown in full.
+
+    Args:
+        said: all of it as text.
+        before: the texts that stand before the parts.
+    """
 
     said: list[str]
+    before: list[str]
     parts: list[Part] = field(default_factory=list)
     full: list[str] = field(default_factory=list)
     together: str = ""
@@ -82,6 +93,8 @@ class _Made:
         part = _table(self._table, shown.text, paths)
         if layout == tables.TABLE:
             self.parts.append(part)
+        else:
+            self.before.append(shown.text)
         if not shown.whole or (layout == tables.TABLE and not part.whole):
             if len(paths) == 1:
                 self.full.append(paths[0])

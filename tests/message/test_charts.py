@@ -176,3 +176,14 @@ def test_a_chart_of_the_table_says_its_data_once(tmp_path) -> None:
     assert both.text == alone.text == "hello\n```\nmodel  ndcg\nknn     0.5\n```"
     kinds = [one["block"]["type"] for one in (*both.native["parts"], *alone.native["parts"])]
     assert kinds == ["data_table", "data_visualization", "data_visualization"]
+
+
+@pytest.mark.parametrize("layout", ["list", "text"])
+def test_a_table_in_another_layout_stands_before_its_chart(tmp_path, layout: str) -> None:
+    path = tmp_path / "t.tsv"
+    path.write_text("model\tndcg\nknn\t0.5\n")
+    asked = {"type": "bar", "x": "model", "y": "ndcg"}
+    said = of({"chart": asked, "layout": layout}, [str(path)], (), "hello", "step s")
+    assert said.native["text"] == said.text
+    assert "knn" in said.text
+    assert [one["block"]["type"] for one in said.native["parts"]] == ["data_visualization"]
