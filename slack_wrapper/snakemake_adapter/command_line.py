@@ -13,6 +13,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -49,12 +50,44 @@ def run_again(workflow: Any) -> Again:
     arguments, folder = _begun(workflow)
     if arguments is None:
         return plain
-    here = Path.cwd()
+    here, storage = Path.cwd(), _Storage.of(workflow)
 
     def again(targets: Sequence[str]) -> RunAgain:
-        return command(arguments, targets, folder=folder if folder != here else None)
+        wanted = [storage.target(one) for one in targets]
+        known = [one for one in wanted if one is not None]
+        # Without a name for one of them the run's own targets bring it.
+        chosen = known if len(known) == len(wanted) else _targets(arguments)
+        return command(arguments, chosen, folder=folder if folder != here else None)
 
     return again
+
+
+@dataclass(frozen=True)
+class _Storage:
+    """Where a run keeps local copies of what its default storage holds.
+
+    Args:
+        local: the folder of the copies.
+        prefix: the default storage's, as it stands within that folder; empty without one.
+    """
+
+    local: str = ""
+    prefix: str = ""
+
+    @classmethod
+    def of(cls, workflow: Any) -> _Storage:
+        settings = getattr(workflow, "storage_settings", None)
+        local = str(getattr(settings, "local_storage_prefix", None) or "")
+        prefix = str(getattr(settings, "default_storage_prefix", None) or "")
+        return cls(local.rstrip("/"), prefix.partition("://")[2] or prefix)
+
+    def target(self, path: str) -> str | None:
+        """Return the name by which a file is asked for, None when it has none."""
+        if not self.local or not path.startswith(f"{self.local}/"):
+            return path
+        core = self.prefix.strip("/")
+        _, found, name = path.partition(f"/{core}/") if core else ("", "", "")
+        return name if found and name else None
 
 
 def command(
@@ -93,6 +126,12 @@ def given(arguments: tuple[str, ...]) -> tuple[Given, ...] | None:
         return _read(_parser(cli), arguments)
     except (Exception, SystemExit):  # noqa: BLE001 - its interface is its own
         return None
+
+
+def _targets(arguments: Sequence[str]) -> list[str]:
+    """Return the targets of a command line."""
+    found = given(tuple(arguments)) or ()
+    return [word for one in found if one.dest == "targets" for word in one.values]
 
 
 def quoted(word: str) -> str:

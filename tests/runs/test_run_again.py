@@ -125,6 +125,32 @@ def test_a_workdir_of_the_workflow_is_left_for_the_folder_of_the_start(
     assert again.returncode == 0, command + again.stderr
 
 
+@pytest.mark.parametrize("where", ["default", "explicit"])
+def test_what_a_storage_holds_is_made_again(where: str, tmp_path: Path, sandbox: Sandbox) -> None:
+    folder = tmp_path / "study"
+    _study(folder, sandbox)
+    (tmp_path / "store").mkdir()
+    target = "sub/it.txt" if where == "default" else f"{tmp_path}/store/sub/it.txt"
+    named = repr(target) if where == "default" else f"storage.fs({target!r})"
+    (folder / "work" / "Snakefile").write_text(
+        f"import slack_wrapper\nconfigfile: {str(folder / 'config.json')!r}\n"
+        'include: slack_wrapper.rules("hooks.smk")\n'
+        f"rule make:\n    output: {named}\n"
+        "    shell: 'test -e go && echo made > {output}'\n"
+    )
+    words = ["snakemake", "--cores", "1", "make"]
+    if where == "default":
+        words += ["--default-storage-provider", "fs",
+                  "--default-storage-prefix", f"{tmp_path}/store"]  # fmt: skip
+    assert _run(words, folder / "work").returncode == 1
+    (command,) = _shown(sandbox)
+    assert command.endswith("--rerun-incomplete " + ("make" if where == "explicit" else target))
+    (folder / "work" / "go").touch()
+    again = _run(["sh", "-c", command], folder / "work")
+    assert again.returncode == 0, command + again.stderr
+    assert (tmp_path / "store" / "sub" / "it.txt").read_text() == "made\n"
+
+
 def test_a_run_that_a_program_leads_has_no_command_line(tmp_path: Path, sandbox: Sandbox) -> None:
     folder = tmp_path / "study"
     _study(folder, sandbox)
