@@ -132,6 +132,11 @@ def emoji(name: str) -> str:
     return _EMOJI.get(name, f":{html.escape(name)}:")
 
 
+def is_drawn(name: str) -> bool:
+    """Whether the page has a character for an emoji name."""
+    return name in _EMOJI
+
+
 def escape(text: str) -> str:
     """Escape; Slack's own &amp; &lt; &gt; are characters already."""
     plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

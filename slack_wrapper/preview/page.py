@@ -37,6 +37,7 @@ def page(looks: Looks) -> str:
         channel=channels[0],
         roots=[{**_message(looks), "replies": _replies(looks)}],
         scheduled=[],
+        open_threads=True,
         live=False,
     )
 

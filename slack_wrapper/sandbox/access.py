@@ -72,9 +72,20 @@ class Caller:
         """Whether the caller is in the channel."""
         return self.user in channel.get("members", [])
 
+    def number(self, name: str, default: float) -> float:
+        """Return an argument as number."""
+        try:
+            return float(self.text(name) or default)
+        except ValueError:
+            raise Refused("invalid_arguments") from None
+
     def channel_by_id(self, name: str = "channel") -> dict[str, Any]:
         """Return the channel that an argument names by ID; a private one only to its members."""
-        channel = self.store.channel(self.text(name))
+        return self.visible_channel(self.text(name))
+
+    def visible_channel(self, identifier: str) -> dict[str, Any]:
+        """Return a channel by ID; a private one only to its members."""
+        channel = self.store.channel(identifier)
         if channel is None or (channel.get("is_private") and not self.member(channel)):
             raise Refused("channel_not_found")
         return channel

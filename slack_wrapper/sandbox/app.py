@@ -15,7 +15,7 @@ from flask import Flask, Response, g, request
 from slack_wrapper.sandbox import control, outcomes, page
 from slack_wrapper.sandbox.access import Refused, caller
 from slack_wrapper.sandbox.faults import Fault, Faults
-from slack_wrapper.sandbox.methods import METHODS, files, validation, webhooks
+from slack_wrapper.sandbox.methods import METHODS, OPEN_METHODS, triggers, uploads, webhooks
 from slack_wrapper.sandbox.outcomes import Gone
 from slack_wrapper.sandbox.pacing import Pacing
 from slack_wrapper.sandbox.store import Store
@@ -54,7 +54,7 @@ class Api:
         """Take the bytes of a file."""
 
         def take() -> Response:
-            status, text = files.receive(self.store, identifier, _body())
+            status, text = uploads.receive(self.store, identifier, _body())
             return Response(text, status)
 
         with self.store.lock:
@@ -70,17 +70,26 @@ class Api:
 
         return self._around("webhook", {}, take)
 
+    def trigger(self, path: str) -> Response:
+        """Start a workflow by the webhook trigger of Workflow Builder."""
+
+        def take() -> Response:
+            if wait := self.pacing.wait("trigger", path):
+                return _limited(wait)
+            status, answer = triggers.receive(self.store, path, request.get_data())
+            return Response("", status) if answer is None else _json(answer, status)
+
+        return self._around("trigger", {}, take)
+
     def _handle(self, method: str, token: str | None, args: dict[str, Any]) -> Response:
-        if method == validation.METHOD:
-            return self._validated(args)
+        if method in OPEN_METHODS:
+            return self._answered_to_anybody(method, args)
         handler = METHODS.get(method)
         if handler is None:
             return _json({"ok": False, "error": "unknown_method", "req_method": method})
         wait = self.pacing.wait(method, str(args.get("channel") or ""))
         if wait:
-            limited = _json({"ok": False, "error": "ratelimited"}, 429)
-            limited.headers["Retry-After"] = str(wait)
-            return limited
+            return _limited(wait)
         try:
             with self.store.change():
                 self.store.deliver_due()
@@ -93,10 +102,10 @@ class Api:
         except Refused as refused:
             return _json(refused.answer)
 
-    def _validated(self, args: dict[str, Any]) -> Response:
-        """Answer blocks.validate: nobody has to say who asks."""
+    def _answered_to_anybody(self, method: str, args: dict[str, Any]) -> Response:
+        """Answer a method that needs no token."""
         try:
-            return _json({"ok": True, **validation.validate(args)})
+            return _json({"ok": True, **OPEN_METHODS[method](args)})
         except Refused as refused:
             return _json(refused.answer)
 
@@ -135,6 +144,13 @@ def _json(answer: Any, status: int = 200) -> Response:
     return Response(json.dumps(answer), status, content_type=outcomes.JSON)
 
 
+def _limited(wait: int) -> Response:
+    """Tell the client to wait so many seconds."""
+    limited = _json({"ok": False, "error": "ratelimited"}, 429)
+    limited.headers["Retry-After"] = str(wait)
+    return limited
+
+
 def _error(answer: Response) -> str | None:
     """Return Slack's error code in an answer, for the log of calls."""
     if not answer.is_json:
@@ -150,10 +166,11 @@ def build(store: Store, broken: Faults, pacing: Pacing) -> Flask:
     app.add_url_rule("/api/<method>", "api", api.call, methods=["POST", "GET"])
     app.add_url_rule("/upload/v1/<identifier>", "upload", api.upload, methods=["POST"])
     app.add_url_rule("/services/<path:path>", "webhook", api.webhook, methods=["POST"])
+    app.add_url_rule("/triggers/<path:path>", "trigger", api.trigger, methods=["POST"])
     app.add_url_rule("/", "index", lambda: page.live(store, None))
     app.add_url_rule("/channel/<name>", "channel", lambda name: page.live(store, name))
-    app.add_url_rule("/archives/<channel>/<anchor>", "archive", lambda channel, anchor: (
-        page.live(store, (store.channel(channel) or {}).get("name"))))  # fmt: skip
+    app.add_url_rule("/archives/<channel>/<anchor>", "archive", lambda channel, anchor: page.live(
+        store, (store.channel(channel) or {}).get("name", ""), anchor))  # fmt: skip
     app.add_url_rule("/files/<identifier>", "file", lambda identifier: page.file(store, identifier))
     control.register(app, store, broken)
     app.after_request(functools.partial(_slack_headers, store))
@@ -197,10 +214,13 @@ def _json_body() -> dict[str, Any]:
 
 
 def _arguments() -> dict[str, Any]:
-    """Return the arguments, from query, form or JSON body; nested ones parsed."""
+    """Return the arguments, from query, form or JSON body; nested ones parsed.
+
+    In a JSON body, Slack takes them as text too, as clients send them that were made for forms.
+    """
     args: dict[str, Any] = {**request.args, **request.form}
-    if request.is_json:
-        return {**args, **_json_body()} if request.get_data() else args
+    if request.is_json and request.get_data():
+        args |= _json_body()
     for name in _NESTED:
         if isinstance(args.get(name), str) and args[name]:
             try:

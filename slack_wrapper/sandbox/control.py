@@ -43,7 +43,7 @@ def state(store: Store) -> Response:
     """Return the whole workspace and the calls made, without tokens and webhook addresses."""
     with store.lock:
         store.deliver_due()
-        hidden = ("tokens", "webhooks")
+        hidden = ("tokens", "webhooks", "triggers")
         shown = {key: value for key, value in store.data.items() if key not in hidden}
         return _json({**shown, "calls": store.calls})
 
@@ -88,9 +88,9 @@ def _workspace(store: Store, given: dict[str, Any]) -> dict[str, Any]:
     """Change the workspace.
 
     `edit_window`: seconds in which messages may be edited; `refused_blocks`: types of blocks that
-    it does not have yet; `clock`: seconds ahead.
+    it does not have yet; `emoji`: names of its own; `clock`: seconds ahead.
     """
-    for name in ("edit_window", "refused_blocks"):
+    for name in ("edit_window", "refused_blocks", "emoji"):
         if name in given:
             store.data[name] = given[name]
     store.ahead = float(given.get("clock", store.ahead))
@@ -114,8 +114,7 @@ def _message(store: Store, given: dict[str, Any]) -> dict[str, Any]:
     message |= {"text": str(given["text"])}
     if given.get("thread_ts"):
         message["thread_ts"] = given["thread_ts"]
-    store.messages(given["channel"]).append(message)
-    return message
+    return store.post(given["channel"], message)
 
 
 _ACTIONS = {

@@ -17,7 +17,7 @@ HEADER = "X-Sandbox-Key"
 _QUERY = "key"
 _NAMES = ("127.0.0.1", "localhost", "::1")
 # What Slack's clients call, with tokens and addresses of their own.
-_OPEN = ("/api/", "/upload/", "/services/")
+_OPEN = ("/api/", "/upload/", "/services/", "/triggers/")
 
 
 def register(app: Flask, key: str, port: int) -> None:

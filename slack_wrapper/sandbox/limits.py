@@ -11,7 +11,9 @@ from slack_wrapper.sandbox.access import Refused
 
 MAX_TEXT = 40_000  # chat.postMessage cuts above
 MAX_UPDATE_TEXT = 4_000  # chat.update refuses above
+MAX_MARKDOWN_TEXT = 12_000  # characters of markdown_text
 MAX_ATTACHMENTS = 100
+MAX_CHANNELS = 100  # that one completeUploadExternal shares in
 MAX_FILE_BYTES = 1 << 30
 MAX_SHARED_FILES = 14  # in one message
 MAX_ALT = 1_000  # characters of alt_txt

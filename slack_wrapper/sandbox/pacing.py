@@ -6,19 +6,18 @@ import math
 import threading
 import time
 
-# Calls a minute for methods that have a tier; chat.postMessage has a rate of its own.
-_TIERS = {
-    "conversations.list": 20,
-    "conversations.info": 50,
-    "conversations.open": 50,
-    "users.list": 20,
-    "conversations.history": 50,
-    "conversations.replies": 50,
-    "chat.update": 50,
-    "users.lookupByEmail": 50,
-    "files.getUploadURLExternal": 100,
-    "files.completeUploadExternal": 100,
-}
+# Calls a minute by tiers, as the page of each method says; chat.postMessage has a rate of its own.
+_T2 = ("auth.teams.list", "bookmarks.add", "bookmarks.edit", "bookmarks.remove",
+       "conversations.list", "pins.add", "pins.list", "pins.remove", "reactions.remove",
+       "usergroups.list", "usergroups.users.list", "users.list")  # fmt: skip
+_T3 = ("bookmarks.list", "bots.info", "chat.delete", "chat.deleteScheduledMessage",
+       "chat.scheduleMessage", "chat.scheduledMessages.list", "chat.update",
+       "conversations.history", "conversations.info", "conversations.join", "conversations.open",
+       "conversations.replies", "files.delete", "files.list", "reactions.add", "reactions.get",
+       "team.info", "users.conversations", "users.lookupByEmail")  # fmt: skip
+_T4 = ("chat.postEphemeral", "conversations.members", "files.completeUploadExternal",
+       "files.getUploadURLExternal", "files.info", "users.info")  # fmt: skip
+_TIERS = {**dict.fromkeys(_T2, 20), **dict.fromkeys(_T3, 50), **dict.fromkeys(_T4, 100)}
 _BURST = 5  # messages a channel takes at once before one a second is enforced
 
 
@@ -41,6 +40,8 @@ class Pacing:
             return 0
         if method == "chat.postMessage":
             return self._take(f"post {channel}", 1.0, _BURST)
+        if method == "trigger":  # of Workflow Builder: ten a minute, each
+            return self._take(f"trigger {channel}", 10 / 60, 10)
         rate = _TIERS.get(method)
         return self._take(method, rate / 60, rate) if rate else 0
 

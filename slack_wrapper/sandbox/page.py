@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Response, g, send_file
+from flask import Response, g, request, send_file
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from slack_wrapper.html import render
 from slack_wrapper.html.mrkdwn import emoji
+from slack_wrapper.sandbox import view
 from slack_wrapper.sandbox.store import Store
 
 _EMBED_BYTES = 8 << 20  # larger files lie beside the exported page
@@ -26,17 +28,39 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 
+_TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
+
 Link = Callable[[dict[str, Any]], str]
 
 
-def live(store: Store, name: str | None) -> Response:
-    """Return the page of a channel, which renews itself."""
+def live(store: Store, name: str | None, anchor: str = "") -> Response:
+    """Return the page of a channel, which renews itself; from then on the channel is read.
+
+    Args:
+        store: the workspace.
+        name: of the channel; None for the first that has messages.
+        anchor: of the message that a permalink names: its thread is open.
+    """
     with store.lock:
-        if name is not None and store.channel_by_name(name) is None:
+        channel = _channel(store, name)
+        if channel is None:
             return Response("no such channel", 404, content_type="text/plain")
         store.deliver_due()
-        text = _page(store, name, lambda entry: f"/files/{entry['id']}", live=True)
+        newest = view.newest(store, channel["id"])
+        # The line above what is new stays where it was while the page renews itself.
+        given = request.args.get("since", "")
+        since = given if _TS.fullmatch(given) else store.seen.get(channel["id"], newest)
+        store.seen[channel["id"]] = newest
+        text = _page(store, channel, lambda entry: f"/files/{entry['id']}",
+                     live=True, since=since, anchor=anchor)  # fmt: skip
     return Response(text, content_type="text/html; charset=utf-8")
+
+
+def _channel(store: Store, name: str | None) -> dict[str, Any] | None:
+    if name is not None:
+        return store.channel_by_name(name)
+    channels: list[dict[str, Any]] = store.data["channels"]
+    return next((one for one in channels if store.messages(one["id"])), channels[0])
 
 
 def file(store: Store, identifier: str) -> Response:
@@ -67,37 +91,48 @@ def export(store: Store, out: Path, name: str | None = None) -> Path:
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with store.lock:
-        text = _page(store, name, lambda entry: _embed(store, entry, out.parent))
+        channel = _channel(store, name) or store.data["channels"][0]
+        text = _page(store, channel, lambda entry: _embed(store, entry, out.parent))
     out.write_text(text, encoding="utf-8")
     return out
 
 
-def _page(store: Store, name: str | None, link: Link, *, live: bool = False) -> str:
-    channel = store.channel_by_name(name or _liveliest(store)) or store.data["channels"][0]
+def _page(
+    store: Store,
+    channel: dict[str, Any],
+    link: Link,
+    *,
+    live: bool = False,
+    since: str = "",
+    anchor: str = "",
+) -> str:
+    entries = view.entries(store, channel["id"], lambda message: _shown(store, message, link))
+    if since:
+        view.mark_new(entries, since)
+    channels = [{**one, **_unread(store, one, live)} for one in store.data["channels"]]
+    bookmarks = store.data.get("bookmarks", [])
     return _templates.get_template("channel.html").render(
         team=store.data["team"],
-        channels=[one for one in store.data["channels"] if not one.get("is_im")],
-        direct=[one for one in store.data["channels"] if one.get("is_im")],
+        channels=[one for one in channels if not one.get("is_im")],
+        direct=[one for one in channels if one.get("is_im")],
         channel=channel,
-        roots=_threads(store, channel["id"], link),
+        bookmarks=[one for one in bookmarks if one["channel_id"] == channel["id"]],
+        roots=entries,
         scheduled=[
             {"time": render.clock(str(one["post_at"])), "day": render.day(str(one["post_at"])),
              **_shown(store, {**one["message"], "ts": str(one["post_at"])}, link)}
             for one in store.data.get("scheduled", []) if one["channel"] == channel["id"]
         ],
         live=live,
+        since=since,
+        anchor=anchor,
         nonce=g.nonce if live else "",
     )  # fmt: skip
 
 
-def _threads(store: Store, channel: str, link: Link) -> list[dict[str, Any]]:
-    shown = [_shown(store, message, link) for message in store.messages(channel)]
-    replies: dict[str, list[dict[str, Any]]] = {}
-    for message in shown:
-        if message["thread_ts"] not in (None, message["ts"]):
-            replies.setdefault(message["thread_ts"], []).append(message)
-    roots = [message for message in shown if message["thread_ts"] in (None, message["ts"])]
-    return [{**root, "replies": replies.get(root["ts"], [])} for root in roots]
+def _unread(store: Store, channel: dict[str, Any], live: bool) -> dict[str, Any]:
+    fresh, notices = view.unread(store, channel["id"]) if live else (False, 0)
+    return {"unread": fresh, "notices": notices}
 
 
 def _shown(store: Store, message: dict[str, Any], link: Link) -> dict[str, Any]:
@@ -113,7 +148,7 @@ def _shown(store: Store, message: dict[str, Any], link: Link) -> dict[str, Any]:
     icon = str(message.get("icon_emoji") or "").strip(":")
     return {
         "ts": message["ts"],
-        "thread_ts": message.get("thread_ts"),
+        "anchor": view.anchor(message["ts"]),
         "time": render.clock(message["ts"]),
         "day": render.day(message["ts"]),
         "name": name,
@@ -121,6 +156,11 @@ def _shown(store: Store, message: dict[str, Any], link: Link) -> dict[str, Any]:
         "tint": "#f0f0f0" if icon else _AVATARS[sum(map(ord, name)) % len(_AVATARS)],
         "is_bot": bool(user.get("is_bot")),
         "edited": "edited" in message,
+        "pinned": any(one["ts"] == message["ts"] for one in store.data.get("pins", [])),
+        "notified": [
+            f"{(store.user(one['user']) or {'name': one['user']})['name']} ({one['why']})"
+            for one in store.data.get("notified", {}).get(message["ts"], [])
+        ],
         "body": _safe(rendering.blocks(blocks) if blocks else rendering.text(message["text"])),
         "attachments": [
             {"color": render.color(str(one.get("color", ""))),
@@ -176,10 +216,3 @@ def _embed(store: Store, entry: dict[str, Any], folder: Path) -> str:
         return f"files/{beside.name}"
     data = base64.b64encode(path.read_bytes()).decode("ascii")
     return f"data:{entry['mimetype']};base64,{data}"
-
-
-def _liveliest(store: Store) -> str:
-    for channel in store.data["channels"]:
-        if store.messages(channel["id"]):
-            return str(channel["name"])
-    return str(store.data["channels"][0]["name"])

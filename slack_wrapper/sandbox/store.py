@@ -17,8 +17,11 @@ from typing import Any
 
 from slack_wrapper.common.parsing import from_json
 from slack_wrapper.common.regular_file import read_bytes
+from slack_wrapper.sandbox.notices import notified
 
 ALL_SCOPES = (
+    "bookmarks:read",
+    "bookmarks:write",
     "channels:history",
     "channels:join",
     "channels:read",
@@ -30,10 +33,14 @@ ALL_SCOPES = (
     "groups:history",
     "groups:read",
     "im:history",
+    "im:read",
     "im:write",
     "incoming-webhook",
+    "pins:read",
+    "pins:write",
     "reactions:read",
     "reactions:write",
+    "team:read",
     "usergroups:read",
     "users:read",
     "users:read.email",
@@ -53,6 +60,14 @@ DEFAULT_SEED: dict[str, Any] = {
         {"id": "C0000OLDLAB", "name": "old-lab", "is_archived": True, "members": ["U00000BOT"]},
     ],
     "webhooks": [{"path": "T0000TEAM/B0000HOOK/sandbox", "channel": "C0000LIBREC"}],
+    "triggers": [
+        {
+            "path": "T0000TEAM/1234567890/sandbox",
+            "name": "Results are there",
+            "variables": ["message", "run"],
+            "channel": "C0000LIBREC",
+        }
+    ],
 }
 
 
@@ -70,8 +85,9 @@ def check_seed(seed: Any) -> None:
         "tokens": ("user", "scopes"),
         "webhooks": ("path", "channel"),
         "usergroups": ("id", "handle"),
+        "triggers": ("path", "name", "variables"),
     }
-    unknown = sorted(set(seed) - {"team", "url", "refused_blocks", *needed})
+    unknown = sorted(set(seed) - {"team", "url", "refused_blocks", "emoji", *needed})
     if unknown:
         raise ValueError(f"unknown key {unknown[0]}")
     if not seed.get("channels"):
@@ -83,7 +99,8 @@ def check_seed(seed: Any) -> None:
                 raise ValueError(f"{kind}[{number}] has no {missing[0]}")
 
 
-def _micros(ts: str) -> int:
+def micros(ts: str) -> int:
+    """Return a ts in microseconds, to compare two of them."""
     return int(ts.replace(".", ""))
 
 
@@ -114,11 +131,12 @@ class Store:
         self.lock = threading.RLock()
         self.calls: list[dict[str, Any]] = []
         self.page_most = 0  # entries that a page of a list has at most, whatever was asked; 0: all
+        self.seen: dict[str, str] = {}  # channel ID -> ts up to which the page has shown it
         self.share_delay = 0.05  # seconds after which a completed upload is in its channel
         self.ahead = 0.0  # seconds that Slack's clock is ahead of this machine's
         self._hidden: dict[str, float] = {}  # ts -> time at which histories begin to show it
         self.data = self._load(seed or DEFAULT_SEED)
-        self._last_micros = self._newest()
+        self._newest_micros = self._newest()
 
     def _load(self, seed: dict[str, Any]) -> dict[str, Any]:
         state = self.folder / "state.json"
@@ -139,6 +157,8 @@ class Store:
             "channels": fresh.get("channels", []),
             "webhooks": fresh.get("webhooks", []),
             "usergroups": fresh.get("usergroups", []),
+            "triggers": fresh.get("triggers", []),
+            "emoji": fresh.get("emoji", []),  # the workspace's own
             "refused_blocks": fresh.get("refused_blocks", []),  # types that it does not have yet
             "scheduled": [],
             "messages": {channel["id"]: [] for channel in fresh.get("channels", [])},
@@ -181,10 +201,10 @@ class Store:
                 even posted.
         """
         with self.lock:
-            newest = self._last_micros
+            newest = self._newest_micros
             yield
             for entries in self.data["messages"].values():
-                fresh = [entry for entry in entries if _micros(entry["ts"]) > newest]
+                fresh = [entry for entry in entries if micros(entry["ts"]) > newest]
                 for entry in fresh:
                     if when is None:
                         entries.remove(entry)
@@ -216,12 +236,12 @@ class Store:
         with self.lock:
             # Whole micros: as a float, two neighbours can print the same six digits.
             now = int(self.now() * 1_000_000) if at is None else int(at) * 1_000_000
-            self._last_micros = max(now, self._last_micros + 1)
-            return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
+            self._newest_micros = max(now, self._newest_micros + 1)
+            return f"{self._newest_micros // 1_000_000}.{self._newest_micros % 1_000_000:06d}"
 
     def _newest(self) -> int:
         stamps = (entry["ts"] for entries in self.data["messages"].values() for entry in entries)
-        return max((_micros(ts) for ts in stamps), default=0)
+        return max((micros(ts) for ts in stamps), default=0)
 
     def deliver_due(self) -> None:
         """Post the scheduled messages whose time has come."""
@@ -230,8 +250,7 @@ class Store:
             due = [one for one in waiting if one["post_at"] <= self.now()]
             for one in due:
                 if "metadata" not in one["message"]:  # Slack never posts such a one
-                    posted = {**one["message"], "ts": self.new_ts(one["post_at"])}
-                    self.messages(one["channel"]).append(posted)
+                    self.post(one["channel"], {**one["message"], "ts": self.new_ts(one["post_at"])})
                 waiting.remove(one)
 
     def token(self, token: str) -> dict[str, Any] | None:
@@ -254,6 +273,13 @@ class Store:
         """Return a channel's messages, replies included, oldest first."""
         found: list[dict[str, Any]] = self.data["messages"].setdefault(channel, [])
         return found
+
+    def post(self, channel: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Add a message, with its ts, to a channel; keep whom it notifies."""
+        self.messages(channel).append(message)
+        whom = notified(self.data, self.channel(channel) or {"id": channel}, message)
+        self.data.setdefault("notified", {})[message["ts"]] = whom
+        return message
 
     def message(self, channel: str, ts: str) -> dict[str, Any] | None:
         """Return one message."""

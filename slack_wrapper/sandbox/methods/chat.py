@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from slack_wrapper.sandbox import limits
+from slack_wrapper.sandbox import limits, threads
 from slack_wrapper.sandbox.access import Caller, Refused
 
 Answer = dict[str, Any]
+BROADCAST = "thread_broadcast"
 
 
 def post_message(call: Caller) -> Answer:
@@ -15,8 +16,7 @@ def post_message(call: Caller) -> Answer:
     call.need("chat:write")
     channel = call.channel_to_post()
     message, warnings = compose(call, channel)
-    message = {**message, "ts": call.store.new_ts()}
-    call.store.messages(channel["id"]).append(message)
+    message = call.store.post(channel["id"], {**message, "ts": call.store.new_ts()})
     answer: Answer = {"channel": channel["id"], "ts": message["ts"], "message": message}
     if warnings:
         answer |= {"warning": ",".join(warnings), "response_metadata": {"warnings": warnings}}
@@ -29,13 +29,11 @@ def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list
     Raises:
         Refused: Slack would refuse it.
     """
-    blocks, attachments = call.args.get("blocks"), call.args.get("attachments")
-    text = call.text("text")
-    limits.check_message(text, blocks, attachments, call.store.data)
+    text, blocks, attachments = _content(call)
     limits.check_metadata(call.args.get("metadata"))
     thread = call.text("thread_ts")
     if thread:
-        check_thread(call, channel, thread)
+        thread = threads.root_of(call.store, channel, thread)
     message = {
         "type": "message",
         "user": call.user,
@@ -49,22 +47,48 @@ def compose(call: Caller, channel: dict[str, Any]) -> tuple[dict[str, Any], list
                         ("metadata", call.args.get("metadata")), *custom.items()):  # fmt: skip
         if value:
             message[name] = value
-    if thread and call.args.get("reply_broadcast"):
-        message["subtype"] = "thread_broadcast"
+    if thread and call.flag("reply_broadcast"):
+        message["subtype"] = BROADCAST
     return message, ["message_truncated"] if len(text) > limits.MAX_TEXT else []
 
 
-def check_thread(call: Caller, channel: dict[str, Any], thread: str) -> None:
-    """Refuse a reply to a root that is gone or locked, or in a channel without threads."""
-    root = call.store.message(channel["id"], thread)
-    if channel.get("no_threads"):
-        raise Refused("restricted_action_non_threadable_channel")
-    if root is None:
-        raise Refused("thread_not_found")
-    if root.get("locked"):
-        raise Refused("restricted_action_thread_locked")
-    if root.get("no_replies"):
-        raise Refused("cannot_reply_to_message")
+def _content(call: Caller) -> tuple[str, Any, Any]:
+    """Return text, blocks and attachments of a call; `markdown_text` becomes a markdown block.
+
+    `markdown_text_conflict` and its 12,000 characters: page of chat.postMessage. The page does not
+    say how more are refused.
+    """
+    blocks, attachments = call.args.get("blocks"), call.args.get("attachments")
+    text, markdown = call.text("text"), call.text("markdown_text")
+    if markdown:
+        if text or blocks:
+            raise Refused("markdown_text_conflict")
+        if len(markdown) > limits.MAX_MARKDOWN_TEXT:
+            raise Refused("msg_too_long")
+        text, blocks = markdown, [{"type": "markdown", "text": markdown}]
+    limits.check_message(text, blocks, attachments, call.store.data)
+    return text, blocks, attachments
+
+
+def post_ephemeral(call: Caller) -> Answer:
+    """chat.postEphemeral: for one member, and never in a history.
+
+    Its page: "attachments that contain blocks are not valid", metadata is ignored.
+    """
+    call.need("chat:write")
+    channel = call.channel_to_post()
+    user = call.text("user")
+    if user not in channel.get("members", []):
+        raise Refused("user_not_in_channel")
+    if any(
+        one.get("blocks") for one in call.args.get("attachments") or [] if isinstance(one, dict)
+    ):
+        raise Refused("invalid_attachments")
+    message, _ = compose(call, channel)
+    message.pop("metadata", None)
+    shown = {**message, "ts": call.store.new_ts(), "only_for": user}
+    call.store.data.setdefault("ephemeral", {}).setdefault(channel["id"], []).append(shown)
+    return {"message_ts": shown["ts"]}
 
 
 def update(call: Caller) -> Answer:
@@ -75,25 +99,40 @@ def update(call: Caller) -> Answer:
     window = call.store.data.get("edit_window")
     if window is not None and call.store.now() - float(message["ts"]) > window:
         raise Refused("edit_window_closed")
-    text, blocks, attachments = (
-        call.text("text"),
-        call.args.get("blocks"),
-        call.args.get("attachments"),
-    )
-    limits.check_message(text, blocks, attachments, call.store.data)
-    if len(text) > limits.MAX_UPDATE_TEXT:
+    text, blocks, attachments = _content(call)
+    if len(text) > limits.MAX_UPDATE_TEXT and not call.text("markdown_text"):
         raise Refused("msg_too_long")
-    limits.check_metadata(call.args.get("metadata"))
+    if _is_rich(message.get("blocks")) and blocks and not _is_rich(blocks):
+        raise Refused("block_mismatch")
+    metadata = call.args.get("metadata")
+    limits.check_metadata(metadata or None)
+    if call.flag("reply_broadcast"):
+        _broadcast(message, text)
     message["text"] = text
     for name, value in (("blocks", blocks), ("attachments", attachments)):
         if value:
             message[name] = value
         elif name in call.args or name == "blocks":  # attachments stay until a list is given
             message.pop(name, None)
-    if call.args.get("metadata"):
-        message["metadata"] = call.args["metadata"]
+    if metadata:
+        message["metadata"] = metadata
+    elif metadata == {}:  # absent, it stays
+        message.pop("metadata", None)
     message["edited"] = {"user": call.user, "ts": call.store.new_ts()}
     return {"channel": channel["id"], "ts": message["ts"], "text": text, "message": message}
+
+
+def _is_rich(blocks: Any) -> bool:
+    return any(one.get("type") == "rich_text" for one in blocks or [])
+
+
+def _broadcast(message: dict[str, Any], text: str) -> None:
+    """Show an old reply in the channel too; its content cannot change in the same call."""
+    if not threads.is_reply(message):
+        raise Refused("cant_broadcast_message")
+    if message.get("subtype") != BROADCAST and text != message["text"]:
+        raise Refused("no_dual_broadcast_content_update")
+    message["subtype"] = BROADCAST
 
 
 def delete(call: Caller) -> Answer:
@@ -112,10 +151,16 @@ def get_permalink(call: Caller) -> Answer:
     message = call.store.message(channel["id"], ts)
     if message is None:
         raise Refused("message_not_found")
-    link = f"{call.team_url}/archives/{channel['id']}/p{ts.replace('.', '')}"
+    return {"channel": channel["id"], "permalink": permalink(call, channel, message)}
+
+
+def permalink(call: Caller, channel: dict[str, Any], message: dict[str, Any]) -> str:
+    """Return the link to a message; that to a part of a thread names the thread."""
+    anchor = message["ts"].replace(".", "")
+    link = f"{call.team_url}/archives/{channel['id']}/p{anchor}"
     if "thread_ts" in message:
         link += f"?thread_ts={message['thread_ts']}&cid={channel['id']}"
-    return {"channel": channel["id"], "permalink": link}
+    return link
 
 
 def _own_message(call: Caller, channel: dict[str, Any], otherwise: str) -> dict[str, Any]:
@@ -129,6 +174,7 @@ def _own_message(call: Caller, channel: dict[str, Any], otherwise: str) -> dict[
 
 METHODS = {
     "chat.postMessage": post_message,
+    "chat.postEphemeral": post_ephemeral,
     "chat.update": update,
     "chat.delete": delete,
     "chat.getPermalink": get_permalink,

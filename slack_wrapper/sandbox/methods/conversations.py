@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slack_wrapper.sandbox import threads
 from slack_wrapper.sandbox.access import Caller, Refused, open_direct
 
 Answer = dict[str, Any]
@@ -57,6 +58,38 @@ def list_channels(call: Caller) -> Answer:
     }
 
 
+_KINDS = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+
+
+def users_conversations(call: Caller) -> Answer:
+    """users.conversations: those of a user, without `is_member` and `num_members` (its page)."""
+    kinds = call.text("types", "public_channel").split(",")
+    if set(kinds) - set(_KINDS):
+        raise Refused("invalid_types")
+    for kind in kinds:
+        call.need(f"{_KINDS[kind]}:read")
+    call.need_team()
+    user = call.text("user", call.user)
+    there = [
+        channel
+        for channel in call.store.data["channels"]
+        if user in channel.get("members", [])
+        and _kind(channel) in kinds
+        and (not channel.get("is_private") or call.member(channel))
+        and not (call.flag("exclude_archived") and channel.get("is_archived"))
+    ]
+    page, cursor = call.page(there, 100)
+    left_out = ("is_member", "num_members")
+    shown = [{k: v for k, v in _shown(call, one).items() if k not in left_out} for one in page]
+    return {"channels": shown, "response_metadata": {"next_cursor": cursor}}
+
+
+def _kind(channel: dict[str, Any]) -> str:
+    if channel.get("is_im"):
+        return "im"
+    return "private_channel" if channel.get("is_private") else "public_channel"
+
+
 def info(call: Caller) -> Answer:
     """conversations.info."""
     channel = call.channel_by_id()
@@ -106,10 +139,9 @@ def history(call: Caller) -> Answer:
     roots = [
         entry
         for entry in call.store.shown(channel["id"])
-        if (entry.get("thread_ts") in (None, entry["ts"]) or _is_broadcast(entry))
-        and _in_time(call, entry)
+        if threads.in_channel(entry) and _in_time(call, entry)
     ]
-    return _read(call, list(reversed(roots)))
+    return _read(call, channel, list(reversed(roots)))
 
 
 def replies(call: Caller) -> Answer:
@@ -123,11 +155,7 @@ def replies(call: Caller) -> Answer:
         for entry in call.store.shown(channel["id"])
         if entry["ts"] == ts or (entry.get("thread_ts") == ts and _in_time(call, entry))
     ]
-    return _read(call, found)
-
-
-def _is_broadcast(entry: dict[str, Any]) -> bool:
-    return entry.get("subtype") == "thread_broadcast"
+    return _read(call, channel, found)
 
 
 def _readable(call: Caller) -> dict[str, Any]:
@@ -149,8 +177,10 @@ def _in_time(call: Caller, entry: dict[str, Any]) -> bool:
     return edge or oldest < ts < latest
 
 
-def _read(call: Caller, found: list[dict[str, Any]]) -> Answer:
+def _read(call: Caller, channel: dict[str, Any], found: list[dict[str, Any]]) -> Answer:
     page, cursor = call.page(found, 100)
+    shown = call.store.shown(channel["id"])
+    page = [threads.with_thread(entry, shown) for entry in page]
     if not call.flag("include_all_metadata"):
         page = [{key: value for key, value in entry.items() if key != "metadata"} for entry in page]
     return {
@@ -162,6 +192,7 @@ def _read(call: Caller, found: list[dict[str, Any]]) -> Answer:
 
 METHODS = {
     "conversations.list": list_channels,
+    "users.conversations": users_conversations,
     "conversations.info": info,
     "conversations.join": join,
     "conversations.open": open_channel,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slack_wrapper.sandbox.access import Caller, Refused
+from slack_wrapper.sandbox.emoji import is_emoji
 
 Answer = dict[str, Any]
 
@@ -14,7 +15,7 @@ def add_reaction(call: Caller) -> Answer:
     call.need("reactions:write")
     message = _message(call)
     name = call.text("name").strip(":")
-    if not name:
+    if not is_emoji(name, call.store.data.get("emoji", [])):
         raise Refused("invalid_name")
     react(message, name, call.user)
     return {}

@@ -24,6 +24,8 @@ def schedule(call: Caller) -> Answer:
     if int(when) > call.store.now() + _FARTHEST:
         raise Refused("time_too_far")
     message, _ = chat.compose(call, channel)
+    for name in ("username", "icon_emoji", "icon_url"):  # its page knows none of them
+        message.pop(name, None)
     waiting = call.store.data.setdefault("scheduled", [])
     near = [
         one

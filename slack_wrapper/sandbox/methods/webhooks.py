@@ -1,4 +1,8 @@
-"""Incoming webhooks: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks"""
+"""Incoming webhooks: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+
+`thread_ts` is taken (Slack's changelog of December 2018), `metadata` too (types of @slack/webhook).
+How an unknown `thread_ts` is refused is not documented; here, as by chat.postMessage.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qs
 
-from slack_wrapper.sandbox import limits
+from slack_wrapper.sandbox import limits, threads
 from slack_wrapper.sandbox.access import Refused
 from slack_wrapper.sandbox.store import Store
 
@@ -34,6 +38,7 @@ def _post(store: Store, path: str, body: bytes) -> None:
         raise Refused("channel_is_archived")
     payload = _payload(body)
     text = str(payload.get("text") or "")
+    limits.check_metadata(payload.get("metadata"))
     limits.check_message(text, payload.get("blocks"), payload.get("attachments"), store.data)
     message = {
         "type": "message",
@@ -43,10 +48,12 @@ def _post(store: Store, path: str, body: bytes) -> None:
         "ts": store.new_ts(),
         "text": text[: limits.MAX_TEXT],
     }
-    for name in ("blocks", "attachments", "thread_ts"):
+    for name in ("blocks", "attachments", "metadata"):
         if payload.get(name):
             message[name] = payload[name]
-    store.messages(channel["id"]).append(message)
+    if payload.get("thread_ts"):
+        message["thread_ts"] = threads.root_of(store, channel, str(payload["thread_ts"]))
+    store.post(channel["id"], message)
 
 
 def _payload(body: bytes) -> dict[str, Any]:
