@@ -66,6 +66,9 @@ rule slack_post:
         chart=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "chart"
         ),
+        mrkdwn=lambda wildcards: slack_declared.param(
+            slack_section, wildcards.post, "mrkdwn"
+        ),
         layout=lambda wildcards: slack_declared.param(
             slack_section, wildcards.post, "layout"
         ),

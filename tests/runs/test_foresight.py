@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper import config, locate
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import Run
 from tests.support.steps import CONFIG, INCLUDE, receipt, shown, write
@@ -68,6 +69,21 @@ def test_it_ends_the_run_before_its_first_job(
     assert hint in error
     assert not begun(study)
     assert shown(sandbox) == []
+
+
+def test_each_key_of_a_declared_post_reaches_its_step(
+    study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    schema = json.loads(config.SCHEMA_FILE.read_text())
+    keys = set(schema["$defs"]["post"]["properties"])
+    rule = Path(locate.rules("slack_post.smk")).read_text()
+    inputs = {"file", "input", "message_file", "data", "table", "images"}
+    assert {key for key in keys if f'"{key}"' not in rule} == inputs
+    (study / "text.txt").write_text("*bold* & <b>")
+    post = {"message_file": "text.txt", "mrkdwn": True}
+    write(study, INCLUDE, {**CONFIG, "posts": {"open": post, "closed": {**post, "mrkdwn": False}}})
+    assert snakemake("slack_posts").returncode == 0
+    assert set(shown(sandbox)) == {"*bold* & <b>", "*bold* &amp; &lt;b&gt;"}
 
 
 def test_a_declared_post_is_checked_too(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
