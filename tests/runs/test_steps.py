@@ -249,7 +249,7 @@ def test_the_token_of_ci_secrets_is_taken(study: Path, sandbox: Sandbox, snakema
         ('message=""', "has nothing to say", "message"),
         ('message="  "', "has nothing to say", "message"),
         ('message="x", color="greenish"', "color is greenish", "good"),
-        ('message="x", thread="none.json"', "thread none.json is not a receipt", "receipt"),
+        ('message="x", thread="none.json"', "thread none.json: no step of this run", "receipt"),
         ('"x"', "a parameter without a name", "params: message"),
     ],
 )
