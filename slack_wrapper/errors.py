@@ -37,6 +37,7 @@
     ├── ApprovalError              the answer to a question
     │   ├── ApprovalRejected
     │   └── ApprovalTimedOut
+    ├── SnakemakeDiffers           a release of Snakemake that is not as the others are
     ├── StepBlocked                a step that could not succeed, known before the run
     ├── OutputUnwritable           what a command prints cannot be written
     ├── LedgerUnusable             a post cannot be written down before or after it is sent
@@ -93,6 +94,7 @@ __all__ = [
     "SlackRefused",
     "SlackUnavailable",
     "SlackWrapperError",
+    "SnakemakeDiffers",
     "StateUnreadable",
     "StepBlocked",
     "TokenError",
@@ -144,6 +146,12 @@ class RequestError(UsageError):
     """The parameters of a step or command are not valid."""
 
     default_hint = "see docs/steps.md for the parameters of a step"
+
+
+class SnakemakeDiffers(SlackWrapperError):
+    """This release of Snakemake does not have what others have; see `snakemake_adapter`."""
+
+    default_hint = "use a release of Snakemake that docs/versions.md names"
 
 
 class MissingExtra(UsageError):

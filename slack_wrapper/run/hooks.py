@@ -6,7 +6,6 @@ A hook never changes what the run ends with: trouble with Slack is told on stder
 from __future__ import annotations
 
 import contextlib
-import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,15 +14,13 @@ from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import RequestError, SlackWrapperError
 from slack_wrapper.message.parameters import build
-from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.model.request import QUEUE, WARN
 from slack_wrapper.model.run_again import Again
 from slack_wrapper.report import failure_card
 from slack_wrapper.run.run import Run, run_of
-from slack_wrapper.snakemake_adapter import command_line
+from slack_wrapper.snakemake_adapter import attached, command_line, counts
 from slack_wrapper.snakemake_adapter.errors import interrupted
 
-_BEGAN = "_slack_wrapper_began"
 START = "start"  # the message that is the root of the run's thread
 
 
@@ -33,10 +30,10 @@ def on_start(workflow: Any) -> None:
     Args:
         workflow: Snakemake's, as it is known in a Snakefile.
     """
-    setattr(workflow, _BEGAN, time.monotonic())
+    attached.of(workflow).began = time.monotonic()
 
     def text() -> str:
-        return failure_card.started(len(list(workflow.dag.needrun_jobs())))
+        return failure_card.started(counts.to_run(workflow))
 
     again = command_line.run_again(workflow)  # at the end the command may be no caller any more
     _owe(workflow, lambda reason: _failed_run(workflow, again, reason))
@@ -52,7 +49,7 @@ def on_success(workflow: Any, log: Any = None) -> None:
     """
 
     def text() -> str:
-        return failure_card.succeeded(workflow.scheduler.finished_jobs, _seconds(workflow))
+        return failure_card.succeeded(counts.done(workflow), _seconds(workflow))
 
     _owe(workflow, None)
     _say(workflow, text, "success")
@@ -71,11 +68,8 @@ def on_error(workflow: Any, log: Any = None) -> None:
 
 def _failed_run(workflow: Any, again: Again, reason: str = "") -> None:
     def text() -> str:
-        scheduler = workflow.scheduler
-        nested = (job.jobs if job.is_group() else [job] for job in scheduler.failed)
-        single = sorted(itertools.chain.from_iterable(nested), key=lambda job: int(job.jobid))
-        jobs = [_failed(job) for job in single]
-        done, seconds = scheduler.finished_jobs, _seconds(workflow)
+        jobs = counts.failed(workflow)
+        done, seconds = counts.done(workflow), _seconds(workflow)
         return failure_card.failed(jobs, done, seconds, reason=reason, again=again)
 
     _say(workflow, text, "failure")
@@ -138,18 +132,7 @@ def _post(run: Run, text: str, *, root: bool) -> None:
         session.post(request)
 
 
-def _failed(job: Any) -> FailedJob:
-    return FailedJob(
-        rule=str(job.rule.name),
-        wildcards={name: str(value) for name, value in job.wildcards_dict.items()},
-        logs=[str(path) for path in job.log],
-        outputs=[str(path) for path in job.output],
-        command=str(job.shellcmd or ""),
-        attempt=int(job.attempt),
-        attempts=int(job.restart_times) + 1,
-    )
-
-
 def _seconds(workflow: Any) -> float:
-    began: float = getattr(workflow, _BEGAN, time.monotonic())
-    return time.monotonic() - began
+    now = time.monotonic()
+    began = attached.of(workflow).began
+    return now - (now if began is None else began)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from slack_wrapper.locate import rules
 from slack_wrapper.message import data_files, templates
 from slack_wrapper.message.content import is_block_file
 from slack_wrapper.message.parameters import build
@@ -16,7 +15,13 @@ from slack_wrapper.preflight.preflight import refuse_form
 from slack_wrapper.preflight.threads import threads as check_threads
 from slack_wrapper.run.posting import section_of
 from slack_wrapper.snakemake_adapter.job import context_of, named, parts_of
-from slack_wrapper.snakemake_adapter.our_rules import config_of, posts
+from slack_wrapper.snakemake_adapter.our_rules import config_of
+from slack_wrapper.snakemake_adapter.planned_jobs import (
+    is_open,
+    made_before,
+    made_by_run,
+    possible_rules,
+)
 
 # Parameters without which it is open where a step posts and with which key.
 _DECIDING = ("option", "channel", "encrypted_key", "on_failure")
@@ -36,7 +41,7 @@ def request(job: Any, made: Collection[str] | None = None) -> Request | None:
         RequestError: a parameter, input or output is not valid.
     """
     given = named(job.params)
-    unknown = {name for name, value in given.items() if _open(value)}
+    unknown = {name for name, value in given.items() if is_open(value)}
     if unknown.intersection(_DECIDING):
         return None
     parts, config = parts_of(job), config_of(job.rule)
@@ -69,27 +74,11 @@ def requests(workflow: Any, jobs: Iterable[Any]) -> list[Request | None]:
     Raises:
         RequestError: one could not be posted, for its parameters or its form.
     """
-    made = made_by(workflow.dag.needrun_jobs())
+    made = made_by_run(workflow)
     known = [request(job, made) for job in jobs]
     for one in filter(None, known):
         refuse_form(one)
     return known
-
-
-def made_by(jobs: Iterable[Any]) -> frozenset[str]:
-    """Return the files that jobs make."""
-    return frozenset(str(path) for job in jobs for path in job.output)
-
-
-def before(workflow: Any, job: Any) -> frozenset[str]:
-    """Return the files that are made before a job runs, by whatever job."""
-    dag, found, left = workflow.dag, set(), [job]
-    while left:
-        for earlier in dag.dependencies.get(left.pop(), ()):
-            if earlier not in found:
-                found.add(earlier)
-                left.append(earlier)
-    return made_by(found)
 
 
 def threads(workflow: Any, known: Mapping[Any, Request | None]) -> list[Finding]:
@@ -102,9 +91,9 @@ def threads(workflow: Any, known: Mapping[Any, Request | None]) -> list[Finding]
     named_ones = [(job, one) for job, one in known.items() if one and one.thread not in _NO_RECEIPT]
     if not named_ones:
         return []
-    made = made_by(workflow.dag.needrun_jobs())
+    made = made_by_run(workflow)
     steps = {one.receipt: one for one in known.values() if one}
-    earlier = {one.receipt: before(workflow, job) for job, one in named_ones}
+    earlier = {one.receipt: made_before(workflow, job) for job, one in named_ones}
     return list(check_threads(steps, made, earlier))
 
 
@@ -166,20 +155,7 @@ def possible_steps(workflow: Any) -> dict[str, str | None]:
     Args:
         workflow: Snakemake's, with a DAG.
     """
-    dag = workflow.dag
-    # An input function that asks for a checkpoint's output waits for it, and only then says more.
-    if not any(getattr(job, "incomplete_input_expand", False) for job in dag.jobs):
-        return {}
-    known = {job.rule.name for job in dag.jobs}
-    return {
-        rule.name: _key_of(rule)
-        for rule in workflow.rules
-        if posts(rule) and rule.name not in known and rule.output and _is_the_users(rule)
-    }
-
-
-def _is_the_users(rule: Any) -> bool:
-    return os.path.dirname(str(rule.snakefile)) != os.path.dirname(rules())  # noqa: PTH120
+    return {rule.name: _key_of(rule) for rule in possible_rules(workflow)}
 
 
 def _key_of(rule: Any) -> str | None:
@@ -187,8 +163,3 @@ def _key_of(rule: Any) -> str | None:
     section = section_of(config_of(rule))
     key = given if isinstance(given, str) and given else section.get("encrypted_key")
     return str(key) if key else None
-
-
-def _open(value: Any) -> bool:
-    """Whether a value is Snakemake's mark for what only a job's finished input can tell."""
-    return type(value).__name__ == "TBDString"

@@ -9,12 +9,10 @@ from slack_wrapper import config as settings
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.run.run import Run, attach
+from slack_wrapper.snakemake_adapter import attached, process
 from slack_wrapper.snakemake_adapter.config_password import take
 from slack_wrapper.snakemake_adapter.errors import workflow_error
 
-# Where a workflow keeps the password taken out of its config: the rule files are parsed again by
-# every `use rule … from`, when the config has none any more.
-_TAKEN = "_slack_wrapper_password"
 _SHOWN = (
     "the password was given by --config: every user of this machine can see it in the process "
     "list, and it stays in the shell's history; use the keyring, password_command or the prompt"
@@ -37,24 +35,23 @@ def section(config: MutableMapping[str, Any], workflow: Any) -> MutableMapping[s
     found = config.get(settings.SECTION) or {}
     # In place, as jobs read the config too; and where a later `configfile:` takes --config from.
     settings.read_texts(found)
-    if config is workflow.config:
-        typed = getattr(workflow.config_settings, "overwrite_config", None) or {}
-        settings.read_texts(typed.get(settings.SECTION))
+    settings.read_texts(process.overwriting(workflow, config).get(settings.SECTION))
     try:
         settings.validate(found)
         given = take(config, workflow)
     except SlackWrapperError as error:
         raise workflow_error(error) from None
     if given.password:
-        setattr(workflow, _TAKEN, given.password)
-    if given.shown and workflow.is_main_process:
+        # Every `use rule … from` parses the rules again, when the config has none any more.
+        attached.of(workflow).password = given.password
+    if given.shown and process.leads(workflow):
         warn(_SHOWN)
     return found
 
 
 def run_of(workflow: Any, found: MutableMapping[str, Any]) -> Run:
     """Return the run of a workflow, hooked into it on the first call."""
-    return attach(workflow, found, getattr(workflow, _TAKEN, None))
+    return attach(workflow, found, attached.of(workflow).password)
 
 
 def slack_resource(run: Run, amount: int = 1) -> Any:

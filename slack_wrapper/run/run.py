@@ -19,17 +19,24 @@ from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.common.log_filter import guard_tracebacks
 from slack_wrapper.common.redact import Secret
-from slack_wrapper.errors import RequestError, SessionUnreachable, SlackWrapperError, os_reason
+from slack_wrapper.errors import (
+    RequestError,
+    SessionUnreachable,
+    SlackWrapperError,
+    SnakemakeDiffers,
+    os_reason,
+)
 from slack_wrapper.locate import thin_client
 from slack_wrapper.model.request import WARN
 from slack_wrapper.run import closing
 from slack_wrapper.session import current as shared
 from slack_wrapper.session import protocol
 from slack_wrapper.session.current import SharedSession
-from slack_wrapper.snakemake_adapter import our_rules
+from slack_wrapper.snakemake_adapter import attached, our_rules, process
 from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
 from slack_wrapper.snakemake_adapter.hook_slots import compose, on_escape
 from slack_wrapper.snakemake_adapter.job_records import JobRecords, ended_well
+from slack_wrapper.snakemake_adapter.planned_jobs import made_by_workflow
 from slack_wrapper.snakemake_adapter.rule_names import explain_clashes
 from slack_wrapper.snakemake_adapter.stopping import Stopping
 from slack_wrapper.vault.passwords.sources import withdraw_from_environment
@@ -39,7 +46,6 @@ if TYPE_CHECKING:
     from slack_wrapper.session.port import SendingSession
     from slack_wrapper.session.server import ServedSession
 
-_MARK = "_slack_wrapper_run"
 _AT_THE_START = 30.0  # seconds that the first job waits for what is delivered late
 
 
@@ -91,11 +97,13 @@ class Run:
     def _start(self) -> None:
         if self.for_real():
             hangup.end_as_terminated()
-        jobs = list(self._workflow.dag.needrun_jobs())
-        steps = [job for job in jobs if our_rules.posts(job.rule)]
-        encrypting = [job for job in jobs if our_rules.encrypts(job.rule)]
+        try:
+            steps, encrypting = process.our_jobs(self._workflow)
+            if steps or encrypting:
+                process.keep_local(self._workflow)
+        except SnakemakeDiffers as error:
+            raise workflow_error(error) from None
         if steps or encrypting:
-            self._keep_local()
             made = {str(job.params.get("encrypted")) for job in encrypting}
             self._open(steps, made)
         self._foresee()
@@ -132,9 +140,9 @@ class Run:
         A checkpoint has added it, `--no-hooks` has left the start out, or it runs on a cluster.
         """
         workflow = self._workflow
-        if workflow.scheduler is None or workflow.dryrun or workflow.touch:
+        if not process.schedules(workflow):
             return
-        if workflow.is_main_process:
+        if process.leads(workflow):
             with spending(self._shared.patience_at_start):
                 self._open([], set())
         elif self._served is None and os.environ.get(protocol.VARIABLE) == protocol.ELSEWHERE:
@@ -260,9 +268,8 @@ class Run:
             self._tell(table(found))
 
     def _known_files(self) -> frozenset[str]:
-        from slack_wrapper.run import planned
 
-        return planned.made_by(self._workflow.dag.jobs)
+        return made_by_workflow(self._workflow)
 
     def _check(self, session: SendingSession, steps: list[Any], made: set[str]) -> None:
         """Unlock the keys, and end the run here if a step of it could not succeed.
@@ -285,7 +292,7 @@ class Run:
         preflight.demand(session, requests, tell=self._tell, more=found)
 
     def _tell(self, text: str) -> None:
-        if not self._workflow.output_settings.quiet:
+        if not process.is_quiet(self._workflow):
             console.tell(text)
 
     def _serve(self, session: SendingSession, *, led_here: bool) -> None:
@@ -319,14 +326,7 @@ class Run:
 
     def for_real(self) -> bool:
         """Whether this process runs jobs: no dry run, no --touch, no job's own Snakemake."""
-        workflow = self._workflow
-        return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
-
-    def _keep_local(self) -> None:
-        """Keep our steps on this host: `use rule … with:` may have lost `localrule: True`."""
-        ours = [rule.name for rule in self._workflow.rules
-                if our_rules.posts(rule) or our_rules.encrypts(rule)]  # fmt: skip
-        self._workflow.localrules(*ours)
+        return process.for_real(self._workflow)
 
 
 def _tell_jobs(path: str) -> None:
@@ -336,15 +336,15 @@ def _tell_jobs(path: str) -> None:
 
 def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -> Run:
     """Give a workflow its run, once however often the rule files are parsed, and hook it in."""
-    run: Run | None = getattr(workflow, _MARK, None)
+    kept = attached.of(workflow)
+    run: Run | None = kept.run
     if run is None:
-        run = Run(workflow, section, password)
-        setattr(workflow, _MARK, run)
+        kept.run = run = Run(workflow, section, password)
         explain_clashes(workflow)
         # For the command of our rules, wherever this process has been begun from.
         os.environ[our_rules.PYTHON_VARIABLE] = sys.executable
         os.environ[our_rules.CLIENT_VARIABLE] = thin_client()
-        if workflow.is_main_process:
+        if process.leads(workflow):
             # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
             withdraw_from_environment()
             guard_tracebacks()
@@ -352,7 +352,7 @@ def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -
             compose(workflow, "onsuccess", run.succeed, ours_first=False)
             compose(workflow, "onerror", run.fail, ours_first=False)
             on_escape(workflow, run.escaped)
-        elif workflow.remote_exec:
+        elif process.on_cluster(workflow):
             # A job on a cluster: its run is led from somewhere else, whatever path the scheduler
             # has brought along with the environment of the submit host.
             os.environ[protocol.VARIABLE] = protocol.ELSEWHERE
@@ -367,7 +367,7 @@ def run_of(workflow: Any) -> Run:
     Raises:
         RequestError: no rule file of ours is included.
     """
-    run: Run | None = getattr(workflow, _MARK, None)
+    run: Run | None = attached.of(workflow).run
     if run is None:
         raise RequestError(
             "the workflow includes no rule file of slack_wrapper",

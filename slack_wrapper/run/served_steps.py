@@ -9,15 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from slack_wrapper.common import console
 from slack_wrapper.errors import (
     KeyFileError,
     PasswordError,
-    RequestError,
     SessionUnreachable,
     SlackWrapperError,
     TokenError,
@@ -31,6 +29,7 @@ from slack_wrapper.session.port import SendingSession
 from slack_wrapper.session.thin import Step, StepGone, ThinClient
 from slack_wrapper.snakemake_adapter import our_rules
 from slack_wrapper.snakemake_adapter.job import context_of, parts_of, receipt_path
+from slack_wrapper.snakemake_adapter.running_jobs import RunningJob, asks_by_wrapper, our_job
 from slack_wrapper.spool import receipt_lock
 from slack_wrapper.spool.receipt_file import ReceiptFile
 
@@ -39,21 +38,6 @@ INTERRUPTED = 130
 
 class _Stopped(Exception):
     """The run is being stopped."""
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A job as a wrapper would see it, with Snakemake's own one behind it.
-
-    Storage has given its input a place on this host, which `_plainstrings` names.
-    """
-
-    rule: Any
-    input: Any
-    output: Any
-    params: Any
-    log: Sequence[str]
-    wildcards_dict: dict[str, Any]
 
 
 class RunningSteps:
@@ -81,14 +65,13 @@ class RunningSteps:
 
     def asks(self, receipt: str) -> bool:
         """Whether a running job with a wrapper has this output."""
-        job = self._running((receipt,))
-        return job is not None and bool(job.rule.wrapper)
+        return asks_by_wrapper(self._workflow, receipt)
 
     def serve(self, step: Step, client: ThinClient) -> None:
         """Do what a step is there for; every error is told to it."""
         logs: list[str] = []
         try:
-            job = self._job(step)
+            job = our_job(self._workflow, step.outputs)
             logs = [_within(step.folder, path) for path in job.log]
             if our_rules.encrypts(job.rule):
                 self._encrypt(job, step, client)
@@ -114,7 +97,7 @@ class RunningSteps:
         with contextlib.suppress(StepGone):
             client.end(error.exit_code, text + "\n")
 
-    def _post(self, job: _Job, step: Step, client: ThinClient) -> None:
+    def _post(self, job: RunningJob, step: Step, client: ThinClient) -> None:
         config = our_rules.config_of(job.rule)
         request = build(
             **parts_of(job),
@@ -134,7 +117,7 @@ class RunningSteps:
             if client.put(written, place, lock, text):
                 self._session.confirm(request, receipt, changed)
 
-    def _settled(self, job: _Job, request: Request, client: ThinClient) -> Receipt:
+    def _settled(self, job: RunningJob, request: Request, client: ThinClient) -> Receipt:
         def wait(seconds: float) -> None:
             if not client.wait(seconds, self._stopping):
                 raise _Stopped if self._stopping() else StepGone
@@ -144,7 +127,7 @@ class RunningSteps:
         except (PasswordError, KeyFileError, TokenError) as error:
             raise self._keyless(job, error) from None
 
-    def _encrypt(self, job: _Job, step: Step, client: ThinClient) -> None:
+    def _encrypt(self, job: RunningJob, step: Step, client: ThinClient) -> None:
         place = _within(step.folder, receipt_path(job))
         key, encrypted = encrypt_step.paths(job)
         with ReceiptFile(place) as file:
@@ -155,7 +138,7 @@ class RunningSteps:
             written, _ = file.ready(receipt)
             client.put(written, place, os.path.abspath(receipt_lock.PLACE))  # noqa: PTH100
 
-    def _keyless(self, job: _Job, error: SlackWrapperError) -> SlackWrapperError:
+    def _keyless(self, job: RunningJob, error: SlackWrapperError) -> SlackWrapperError:
         """Return why a step has no key: one that runs elsewhere might have it at home."""
         if self._led_here:
             return error
@@ -163,52 +146,6 @@ class RunningSteps:
             f"step {job.rule} runs on {socket.gethostname()}, cannot reach the session of "
             f"its run there, and has no key of its own: {error.message}"
         )
-
-    def _job(self, step: Step) -> _Job:
-        """Return the running job of a step.
-
-        Raises:
-            RequestError: no job of our rules that runs now makes these outputs.
-        """
-        job = self._running(step.outputs)
-        if job is None or not (our_rules.posts(job.rule) or our_rules.encrypts(job.rule)):
-            raise RequestError(
-                f"no step of this run makes {', '.join(step.outputs)}",
-                hint="steps are run by Snakemake; slack-wrapper message and file post by hand",
-            )
-        return _Job(
-            rule=job.rule,
-            input=job.input._plainstrings(),
-            output=_receipts(job),
-            params=job.params,
-            log=[str(path) for path in job.log._plainstrings()],
-            wildcards_dict=job.wildcards_dict,
-        )
-
-    def _running(self, outputs: Sequence[str]) -> Any:
-        """Return Snakemake's job with these outputs, None if none runs.
-
-        It is among the running ones before its process starts (Snakemake 9.1.4 to 9.27).
-        """
-        for entry in list(self._workflow.scheduler.running):
-            for job in entry.jobs if entry.is_group() else (entry,):
-                if [str(path) for path in job.output._plainstrings()] == list(outputs):
-                    return job
-        return None
-
-
-def _receipts(job: Any) -> Any:
-    """Return the outputs of a job.
-
-    Raises:
-        RequestError: one is a folder.
-    """
-    if any(output.is_directory for output in job.output):
-        raise RequestError(
-            f"step {job.rule.name} has a directory() as output",
-            hint=f"its output is its receipt, one file: output: 'slack/{job.rule.name}.json'",
-        )
-    return job.output._plainstrings()
 
 
 def _within(folder: str, path: str) -> str:
