@@ -30,7 +30,7 @@ from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
 from slack_wrapper.vault import clear_token
 from slack_wrapper.vault.keyfile import disk, store
-from slack_wrapper.vault.passwords import sources as password_sources
+from slack_wrapper.vault.passwords import keyring as os_keyring
 from slack_wrapper.vault.passwords.chain import keyring_username
 
 _KEY = "keys/slack-api.enc"
@@ -129,14 +129,14 @@ def _offer_keyring(
     if args.keyring is False:
         return
     try:
-        name = password_sources.backend_name(password_sources.keyring_backend())
+        name = os_keyring.backend_name(os_keyring.keyring_backend())
         if args.keyring is None:
             answer = ask(f"Store the password in the keyring ({name})? [Y/n] ")
             if answer is None or answer.strip().lower() not in ("", "y", "yes"):
                 return
         sources = config.read(section_in(str(files.config))).sources
         entry = (sources.keyring_service, keyring_username(sources, key_file))
-        password_sources.keyring_call("set_password", *entry, password.reveal())
+        os_keyring.keyring_call("set_password", *entry, password.reveal())
     except _NO_KEYRING:
         if args.keyring:
             raise

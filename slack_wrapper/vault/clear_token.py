@@ -11,7 +11,7 @@ from slack_wrapper.common.host import git
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import FileUnreadable, TokenMalformed, os_reason
 from slack_wrapper.vault.keyfile.lines import MAX_SECRET_BYTES
-from slack_wrapper.vault.passwords.sources import hidden
+from slack_wrapper.vault.passwords.prompt import hidden
 from slack_wrapper.vault.token_kind import BOT, WEBHOOK, remedy, secret_kind
 
 STDIN = "-"

@@ -92,7 +92,7 @@ def test_a_keyring_that_never_answers_is_not_waited_for(study: Path) -> None:
         " | awk '{print $2}'); kill -STOP $pid; trap 'kill -CONT $pid' EXIT"
     )
     impatient = (
-        "from slack_wrapper.vault.passwords import sources as p; p.KEYRING_SECONDS = 2.0\n"
+        "from slack_wrapper.vault.passwords import keyring as p; p.KEYRING_SECONDS = 2.0\n"
         f"from slack_wrapper.cli.main import main; main('keyring check {KEY}'.split())"
     )
     done = inside(study, f'{stop}; {sys.executable} -c "{impatient}"')

@@ -128,7 +128,7 @@ def test_keyrings_that_do_not_encrypt_are_not_used(
     backend: str, error: type[Exception], tmp_path: Path
 ) -> None:
     code = (
-        "from slack_wrapper.vault.passwords import sources as p\n"
+        "from slack_wrapper.vault.passwords import keyring as p\n"
         "try: p.from_keyring('s', 'u')\n"
         "except Exception as e: print(type(e).__name__)"
     )

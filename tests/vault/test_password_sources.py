@@ -13,7 +13,7 @@ from slack_wrapper.vault.passwords import sources
 
 PROGRAM = """
 from slack_wrapper.errors import SlackWrapperError
-from slack_wrapper.vault.passwords.sources import from_prompt
+from slack_wrapper.vault.passwords.prompt import from_prompt
 try:
     found = from_prompt("Password: ", confirm={confirm})
     print("found", len(found.reveal()), found)

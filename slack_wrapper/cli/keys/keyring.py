@@ -16,7 +16,7 @@ from slack_wrapper.errors import (
     RequestError,
 )
 from slack_wrapper.vault.keyfile import store
-from slack_wrapper.vault.passwords import sources as password_sources
+from slack_wrapper.vault.passwords import keyring as os_keyring
 from slack_wrapper.vault.passwords.chain import keyring_username
 
 _ADVICE = """\
@@ -58,18 +58,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _set(args: argparse.Namespace, entry: tuple[str, str]) -> int:
-    backend = password_sources.keyring_backend()
+    backend = os_keyring.keyring_backend()
     password = passwords.existing(args, args.key_file or entry[1])
     if args.key_file:
         store.unlock(args.key_file, password.reveal())  # a wrong one is told before it is stored
-    password_sources.keyring_call("set_password", *entry, password.reveal())
-    console.show(f"stored in {password_sources.backend_name(backend)}: {_named(entry)}")
+    os_keyring.keyring_call("set_password", *entry, password.reveal())
+    console.show(f"stored in {os_keyring.backend_name(backend)}: {_named(entry)}")
     return 0
 
 
 def _check(args: argparse.Namespace, entry: tuple[str, str]) -> int:
-    password = password_sources.from_keyring(*entry)
-    backend = password_sources.backend_name(password_sources.keyring_backend())
+    password = os_keyring.from_keyring(*entry)
+    backend = os_keyring.backend_name(os_keyring.keyring_backend())
     if password is None:
         raise NoPassword(
             f"the keyring ({backend}) has no entry: {_named(entry)}",
@@ -88,9 +88,9 @@ def _check(args: argparse.Namespace, entry: tuple[str, str]) -> int:
 
 
 def _delete(args: argparse.Namespace, entry: tuple[str, str]) -> int:
-    if password_sources.from_keyring(*entry) is None:
+    if os_keyring.from_keyring(*entry) is None:
         raise NoPassword(f"the keyring has no entry: {_named(entry)}", hint="nothing to delete")
-    password_sources.keyring_call("delete_password", *entry)
+    os_keyring.keyring_call("delete_password", *entry)
     console.show(f"deleted: {_named(entry)}")
     return 0
 

@@ -8,6 +8,7 @@ from slack_wrapper.common import console
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import NoPassword
 from slack_wrapper.vault.passwords import sources, strength
+from slack_wrapper.vault.passwords.prompt import from_prompt
 
 
 def add_password_options(parser: argparse.ArgumentParser) -> None:
@@ -97,7 +98,7 @@ def second(args: argparse.Namespace, whom: str) -> Secret:
         NoPassword: it is not given, and there is no terminal.
         EmptyPassword: nothing was typed, or two different things.
     """
-    password = given_new(args) or sources.from_prompt(f"New password for {whom}: ", confirm=True)
+    password = given_new(args) or from_prompt(f"New password for {whom}: ", confirm=True)
     if password is None:
         raise NoPassword(
             f"there is no password for {whom}, and no terminal to ask at",
@@ -112,7 +113,7 @@ def replacement(args: argparse.Namespace, path: str) -> Secret | None:
     Raises:
         EmptyPassword: nothing was typed, or two different things.
     """
-    password = given_new(args) or sources.from_prompt(f"New password for {path}: ", confirm=True)
+    password = given_new(args) or from_prompt(f"New password for {path}: ", confirm=True)
     return _judged(password) if password else None
 
 
@@ -125,7 +126,7 @@ def _judged(password: Secret) -> Secret:
 
 
 def _asked(label: str, *, confirm: bool) -> Secret:
-    password = sources.from_prompt(label, confirm=confirm)
+    password = from_prompt(label, confirm=confirm)
     if password is None:
         raise NoPassword(
             "there is no password, and no terminal to ask at",

@@ -15,7 +15,9 @@ from slack_wrapper.common.redact import Secret
 from slack_wrapper.config import PasswordSources
 from slack_wrapper.errors import NoPassword, PasswordError, WrongPassword
 from slack_wrapper.vault.keyfile import store
+from slack_wrapper.vault.passwords import keyring as os_keyring
 from slack_wrapper.vault.passwords import sources as password_sources
+from slack_wrapper.vault.passwords.prompt import from_prompt
 
 PROMPTS = 3  # one, and two more after a wrong password
 
@@ -91,7 +93,7 @@ class PasswordChain:
         if password is None and self._sources.password_command:
             password = password_sources.from_command(self._sources.password_command)
         if password is None and self._interactive:
-            password = password_sources.from_prompt("New password for the key file: ", confirm=True)
+            password = from_prompt("New password for the key file: ", confirm=True)
         if password is None:
             raise NoPassword("there is no password to encrypt under, and no terminal to ask at")
         return password
@@ -133,7 +135,7 @@ class PasswordChain:
             )
         service, username = self._sources.keyring_service, keyring_username(self._sources, path)
         try:
-            password = password_sources.from_keyring(service, username)
+            password = os_keyring.from_keyring(service, username)
         except PasswordError as error:
             return None, error.message
         if password:
@@ -142,7 +144,7 @@ class PasswordChain:
 
     def _ask(self, path: str | os.PathLike[str], keyring_said: str, ask: bool) -> Secret:
         for left in reversed(range(PROMPTS)):
-            password = password_sources.from_prompt(f"Password for {path}: ") if ask else None
+            password = from_prompt(f"Password for {path}: ") if ask else None
             if password is None:
                 raise NoPassword(
                     f"there is no password for the key file {path}: {keyring_said}, and "
