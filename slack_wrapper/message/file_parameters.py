@@ -65,13 +65,17 @@ def refuse_many(files: Sequence[str], step: str) -> None:
         )
 
 
-def alternatives(value: Any, paths: Sequence[str], step: str) -> dict[str, str]:
+def alternatives(
+    value: Any, paths: Sequence[str], tables: Sequence[str], step: str
+) -> dict[str, str]:
     """Return path → what is told of it to those who do not see it.
 
     Args:
         value: the parameter `alt`: a text for a single file, a list in the order of the files, or a
             mapping from the files.
         paths: of the step's files and images.
+        tables: that are posted too when the text shows a part of them; a list does not count them,
+            as their length would decide.
         step: for errors.
 
     Raises:
@@ -91,6 +95,6 @@ def alternatives(value: Any, paths: Sequence[str], step: str) -> dict[str, str]:
             )
         told = dict(zip(paths, texts, strict=True))
     for path in told:
-        if path not in paths:
+        if path not in (*paths, *tables):
             raise RequestError(f"{step}: alt names {path}, which it does not post", hint=_ALT_HINT)
     return told

@@ -146,7 +146,7 @@ def build(
         max_files=most,
         coalesce=coalesced,
         alt=file_parameters.alternatives(
-            params.get("alt"), (*shared, *attached, *images), _step(rule)
+            params.get("alt"), (*paths, *images), said.attached, _step(rule)
         ),
         post_at=_post_at(params.get("post_at"), rule),
         # Beside files, in questions and in shared messages stands the text.

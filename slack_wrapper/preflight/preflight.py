@@ -189,7 +189,7 @@ def _scopes(scopes: frozenset[str] | None, requests: Requests) -> Iterator[Findi
         return
     needs: dict[str, Callable[[Request], bool]] = {
         "chat:write": lambda one: one.option != FILE,
-        "files:write": lambda one: bool(one.files) or one.option == FILE,
+        "files:write": lambda one: bool(one.files or one.images) or one.option == FILE,
         "reactions:read": lambda one: one.option == APPROVAL,
         "files:read": lambda one: one.option == APPROVAL and bool(one.files),
         "users:read.email": lambda one: _to_an_address(one) or _mentions(one, "users:read.email"),

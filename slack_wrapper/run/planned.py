@@ -123,6 +123,8 @@ def _is_known(name: str, value: Any, made: Collection[str] | None) -> bool:
     """Whether a parameter, or an input, that says something can be read now."""
     if name == "template":
         return False  # its values may come later
+    if name == "images":
+        return True  # their names are all that the request has of them
     if _is_literal(name, value):
         return True
     if isinstance(value, Mapping) and not value.get("file"):

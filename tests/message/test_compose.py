@@ -1,5 +1,7 @@
 """A request → what Slack shows, within its limits."""
 
+from pathlib import Path
+
 import pytest
 
 from slack_wrapper.common.text_parts import MAX_TEXT, split
@@ -238,3 +240,12 @@ def test_whom_slack_does_not_know_is_a_choice_of_the_step() -> None:
     given = {"channel": "x", "message": "m", "mention_missing": "fail"}
     assert build(given, defaults={"mention_missing": "warn"}).mention_missing == "fail"
     assert "mention_missing" in over(message="m", mention_missing="never").message
+
+
+def test_a_list_of_alt_counts_files_and_not_a_table_that_was_cut(tmp_path: Path) -> None:
+    table = tmp_path / "scores.tsv"
+    table.write_text("model\tndcg\n" + "boosting\t0.73\n" * 2000)
+    given = {"channel": "x", "option": "digest", "file": ["a.png"], "table": str(table)}
+    made = build({**given, "alt": ["rises from 0.2 to 0.8"]})
+    assert made.files == (str(table), "a.png")
+    assert made.alt == {"a.png": "rises from 0.2 to 0.8"}

@@ -12,6 +12,7 @@ from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run
 from tests.support.steps import CONFIG, INCLUDE, receipt, shown, write
 
+PNG = b"\x89PNG" + bytes(100)
 WORK = """
 rule work:
     output: "work.txt"
@@ -195,3 +196,27 @@ def test_a_step_on_another_host_without_a_key_says_so(
     here = snakemake("slack/hello.json", "--jobs", "1", *cluster)  # with hooks it stays here
     assert here.returncode == 0, here.stderr
     assert json.loads((study / "slack" / "hello.json").read_text())["status"] == "delivered"
+
+
+PICTURES = """
+use rule slack_message as pictures with:
+    input: "work.txt", images=["a.png", "b.png"]
+    output: "slack/pictures.json"
+    params: message="two", alt=["the first", "the second"]
+"""
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_pictures_in_a_message_are_planned_as_files(
+    allowed: bool, study: Path, sandbox: Sandbox, snakemake: Run
+) -> None:
+    write(study, INCLUDE + WORK + PICTURES, CONFIG)
+    for name in ("a.png", "b.png"):
+        (study / name).write_bytes(PNG)
+    if not allowed:
+        scopes = [one for one in sandbox.store.data["tokens"][0]["scopes"] if one != "files:write"]
+        sandbox.store.data["tokens"][0]["scopes"] = scopes
+    done = snakemake("slack/pictures.json")
+    assert (done.returncode == 0) is allowed, done.stderr
+    assert ("✗ scope files:write" in done.stderr) is not allowed
+    assert begun(study) is allowed
