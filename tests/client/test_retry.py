@@ -57,6 +57,69 @@ def test_the_wait_doubles_up_to_its_cap(clock: Clock) -> None:
     assert clock.slept == [1, 2, 4, 6, 6, 6]
 
 
+def test_a_wait_has_jitter_between_half_of_it_and_all(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[float, float]] = []
+    monkeypatch.setattr(random, "uniform", lambda *bounds: asked.append(bounds) or bounds[0])
+    policy = RetryPolicy(attempts=3, base=1.0)
+    with pytest.raises(SlackUnavailable):
+        Retrier(policy).run(script(SlackUnavailable("down"), forever=True))
+    assert asked == [(0.5, 1.0), (0.5, 1.0)]
+    assert clock.slept == [0.5, 1.0]
+
+
+def test_no_wait_begins_that_would_end_after_the_total(clock: Clock) -> None:
+    policy = RetryPolicy(attempts=50, total=10.0, base=4.0, cap=4.0)
+    with pytest.raises(SlackUnavailable):
+        Retrier(policy).run(script(SlackUnavailable("down"), forever=True))
+    assert clock.slept == [4, 4]
+
+
+def test_attempts_are_counted(clock: Clock) -> None:
+    retrier = Retrier(RetryPolicy(attempts=5))
+    calls = script(limited(1.0), SlackUnavailable("down"), SlackUnavailable("down"), "done")
+    assert retrier.run(calls) == "done"
+    assert retrier.attempts == 4
+
+
+def test_only_what_people_see_waits_for_its_turn(clock: Clock) -> None:
+    turns: list[str] = []
+    retrier = Retrier(pace=lambda: turns.append("turn"))
+    retrier.run(script("done"))
+    assert turns == []
+    retrier.run(script(SlackUnavailable("down"), "done"), visible=True)
+    assert turns == ["turn", "turn"]
+
+
+def test_a_limit_of_the_call_goes_before_the_retriers(clock: Clock) -> None:
+    told: list[str] = []
+    retrier = Retrier(limited=lambda seconds: told.append("all"))
+    retrier.run(script(limited(1.0), "done"), limited=lambda seconds: told.append(f"one {seconds}"))
+    assert told == ["one 1.0"]
+
+
+def test_what_was_carried_out_after_all_is_the_result(clock: Clock) -> None:
+    found = Retrier().run(script(SlackAmbiguous("lost"), "twice"), settle=lambda: "found")
+    assert found == "found"
+    assert clock.slept == []
+
+
+def test_looking_for_it_takes_nothing_of_the_total(clock: Clock) -> None:
+    def look() -> None:
+        clock.now += 60.0
+
+    policy = RetryPolicy(attempts=3, total=10.0, base=1.0)
+    calls = script(SlackAmbiguous("lost"), SlackAmbiguous("lost"), "done")
+    assert Retrier(policy).run(calls, settle=look) == "done"
+
+
+def test_without_a_way_to_settle_it_an_unclear_outcome_is_raised_at_once(clock: Clock) -> None:
+    with pytest.raises(SlackAmbiguous):
+        Retrier().run(script(SlackAmbiguous("lost"), "twice"))
+    assert clock.slept == []
+
+
 def test_waits_that_slack_asks_for_count_for_nothing_but_max_wait(clock: Clock) -> None:
     policy = RetryPolicy(attempts=2, total=5.0, base=1.0, max_wait=100.0)
     calls = script(limited(30.0), limited(30.0), SlackUnavailable("down"), "done")
@@ -80,8 +143,10 @@ def test_others_are_told_of_a_limit(clock: Clock) -> None:
 
 
 def test_what_surely_was_not_done_is_not_unclear_in_the_end(clock: Clock) -> None:
-    with pytest.raises(SlackUnavailable, match="not carried out"):
-        Retrier().run(script(SlackAmbiguous("lost"), forever=True), settle=lambda: None)
+    lost = SlackAmbiguous("lost", code="timeout", method="chat.postMessage")
+    with pytest.raises(SlackUnavailable, match="lost; it was not carried out") as caught:
+        Retrier().run(script(lost, forever=True), settle=lambda: None)
+    assert (caught.value.code, caught.value.method) == ("timeout", "chat.postMessage")
 
 
 @pytest.mark.parametrize(
