@@ -112,6 +112,11 @@ def complete(call: Caller) -> Answer:
     return {"files": [shown(entry) | {"shares": {}} for entry in entries]}
 
 
+def upload(call: Caller) -> Answer:
+    """files.upload, which Slack has retired on 2025-11-12."""
+    raise Refused("method_deprecated")
+
+
 def _parsed(text: str) -> Any:
     try:
         return json.loads(text)
@@ -206,6 +211,7 @@ def _share(
 
 
 METHODS = {
+    "files.upload": upload,
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete,
 }
