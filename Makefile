@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
+# make demo | test | lint | unit | emulate | conformance | clients | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
+.PHONY: demo test lint unit emulate conformance clients keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -22,7 +22,7 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks faults logger_runs librec cluster approval_runs docs_run wild
+SLOW := leaks faults logger_runs librec cluster approval_runs docs_run wild conformance clients
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
@@ -30,6 +30,15 @@ unit: $(READY)
 # The client suite against a third-party Slack server from npm.
 emulate: $(READY)
 	tests/emulate/run
+
+# All that the product sends, captured from real runs, checked by the types that Slack publishes.
+# NEWEST=1: by the newest of npm, to learn what is new.
+conformance: $(READY)
+	tests/conformance/run
+
+# Clients that others wrote, against our sandbox.
+clients: $(READY)
+	tests/clients/run
 
 # The password sources against a real GNOME Secret Service.
 keyring: $(READY)

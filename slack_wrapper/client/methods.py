@@ -92,6 +92,11 @@ _ALL = (
             },
         ),
     ),
+    Method(
+        "auth.teams.list",
+        repeatable=True,
+        answer=record({"teams": some(record({"id": word}))}, _PAGED),
+    ),
     Method("chat.postMessage", json=True, answer=record({"channel": word, "ts": ts})),
     Method("chat.update", repeatable=True, json=True, answer=record({"channel": word, "ts": ts})),
     Method("chat.delete", repeatable=True),
@@ -106,7 +111,6 @@ _ALL = (
     Method("conversations.history", repeatable=True, answer=_HISTORY),
     Method("conversations.replies", repeatable=True, answer=_HISTORY),
     Method("conversations.info", repeatable=True, answer=record({"channel": _CHANNEL})),
-    Method("conversations.join", repeatable=True),
     Method(
         "conversations.list", repeatable=True, answer=record({"channels": some(_LISTED)}, _PAGED)
     ),

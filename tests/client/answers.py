@@ -22,6 +22,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "team_id": "T1",
         "url": "https://lab.slack.com/",
     },
+    "auth.teams.list": {"teams": [{"id": "T1", "name": "lab"}], "response_metadata": CURSOR},
     "chat.postMessage": POSTED,
     "chat.update": POSTED,
     "chat.delete": POSTED,
@@ -35,7 +36,6 @@ GOOD: dict[str, dict[str, Any]] = {
     "conversations.history": {"messages": [MESSAGE], "has_more": False},
     "conversations.replies": {"messages": [MESSAGE], "response_metadata": CURSOR},
     "conversations.info": {"channel": CHANNEL},
-    "conversations.join": {"channel": CHANNEL},
     "conversations.list": {"channels": [CHANNEL], "response_metadata": CURSOR},
     "conversations.open": {"channel": {"id": "D1"}},
     "files.getUploadURLExternal": {"upload_url": "https://files.slack.com/u", "file_id": "F1"},
@@ -52,6 +52,7 @@ GOOD: dict[str, dict[str, Any]] = {
 }
 # Parts without which an answer is not Slack's: a path to each, method by method.
 NEEDED: dict[str, list[str]] = {
+    "auth.teams.list": ["teams", "teams.0.id"],
     "auth.test": ["user", "user_id"],
     "chat.postMessage": ["channel", "ts"],
     "chat.update": ["channel", "ts"],
