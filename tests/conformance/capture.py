@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from slack_wrapper.common import patience
-from slack_wrapper.sandbox import people
 from slack_wrapper.sandbox.faults import Fault, FaultKind
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED
 from slack_wrapper.vault.keyfile import store
@@ -75,7 +75,7 @@ class Scenes:
                 store.encrypt_to(key, secret, PASSWORD, profile="test-only")
             for scene in (
                 self.steps, self.failure, self.logger, self.webhook, self.commands, self.lost,
-                self.organization,
+                self.organization, self.live,
             ):  # fmt: skip
                 self.recorder.scene = scene.__name__
                 scene()
@@ -157,6 +157,11 @@ class Scenes:
         env = {"SLACK_BOT_TOKEN": "xoxb-of-an-organization", "XDG_CACHE_HOME": str(self.study)}
         self.command("message", "for all", "--channel", "sixth", "--mention", "@grace", env=env)
 
+    def live(self) -> None:
+        """The check of a real workspace, which deletes what it has posted."""
+        here = ("--encrypted-key", "keys/slack-api.enc", "--live", "sixth", "--yes")
+        self.command("check", *here, code=None)
+
     def snakemake(self, *arguments: str, code: int = 0) -> None:
         self._run([sys.executable, "-m", "snakemake", "--cores", "2", *arguments], code)
 
@@ -202,7 +207,7 @@ class Scenes:
         ), None))  # fmt: skip
         time.sleep(4)
         with self.box.store.change():
-            people.react(reminded, "white_check_mark", "U0000GRACE")
+            reactions.react(reminded, "white_check_mark", "U0000GRACE")
 
     @staticmethod
     def _wait(condition: Callable[[], object]) -> dict:

@@ -13,6 +13,9 @@ from slack_wrapper.sandbox.server import Sandbox
 
 WEBHOOK = "webhook"
 FORM, JSON = "form", "json"
+# Called without an entry of slack_wrapper/client/methods.py: the one without a token, the other by
+# `check --live` alone.
+OUTSIDE = frozenset({"blocks.validate", "files.delete"})
 # Arguments that are JSON inside a form.
 NESTED = ("attachments", "blocks", "files", "metadata")
 

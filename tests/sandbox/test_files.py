@@ -66,29 +66,6 @@ def test_several_files_in_one_message_of_a_thread(box: Sandbox, web: WebClient) 
     assert kept["sha256"] == hashlib.sha256(b"abc").hexdigest()
 
 
-def test_channels_and_people_of_a_list_each_get_the_files(box: Sandbox, web: WebClient) -> None:
-    identifier = ready(web)
-    listed = [MEMBER, "U00000ADA"]
-    web.files_completeUploadExternal(files=[{"id": identifier}], channels=listed)
-    (direct,) = [one["id"] for one in box.store.data["channels"] if one.get("is_im")]
-    assert [one["files"][0]["id"] for one in box.messages()] == [identifier]
-    assert [one["files"][0]["id"] for one in box.store.messages(direct)] == [identifier]
-    time.sleep(box.store.share_delay)
-    assert set(shares(web, identifier)["public"]) == {MEMBER}
-    assert set(shares(web, identifier)["private"]) == {direct}
-
-
-def test_a_list_of_channels_is_refused_whole(box: Sandbox, web: WebClient) -> None:
-    files = [{"id": ready(web)}]
-    listed = [MEMBER, PUBLIC]
-    answer = refusal(web.files_completeUploadExternal, files=files, channels=listed)
-    assert answer["error"] == "not_in_channel"
-    many = [MEMBER] * 101
-    answer = refusal(web.files_completeUploadExternal, files=files, channels=many)
-    assert answer["error"] == "channels_limit_exceeded"
-    assert box.messages() == []
-
-
 def test_the_upload_of_earlier_years_is_retired(web: WebClient) -> None:
     answer = refusal(lambda: web.api_call("files.upload", data={"content": "x"}))
     assert answer["error"] == "method_deprecated"

@@ -128,6 +128,6 @@ def test_what_cannot_be_read_is_told_and_passed_over(ledger: Ledger) -> None:
     (ledger.sending / ".hidden.json").write_text("{")
     assert [one.step for one in ledger.interrupted()] == ["a" * 20]
     assert [one.step for one in ledger.kept()] == ["b" * 20]
-    assert len(ledger.unreadable()) == 2
+    assert [str(one).count("d.json") for one in ledger.unreadable()] == [0, 1]
     with pytest.raises(StateUnreadable):
         ledger.find("c")
