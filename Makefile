@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | conformance | clients | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
+# make demo | test | lint | unit | emulate | conformance | clients | mutants | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -7,7 +7,7 @@ READY := .venv/.ready
 LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate conformance clients keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
+.PHONY: demo test lint unit emulate conformance clients mutants keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
@@ -39,6 +39,11 @@ conformance: $(READY)
 # Clients that others wrote, against our sandbox.
 clients: $(READY)
 	tests/clients/run
+
+# Changes a module in many small ways, each of which a test should notice; prints which it does not.
+# Takes long: MUTANTS="retry pacing" for some modules only.
+mutants: $(READY)
+	tests/mutants/run $(MUTANTS)
 
 # The password sources against a real GNOME Secret Service.
 keyring: $(READY)
