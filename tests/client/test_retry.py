@@ -126,6 +126,18 @@ def test_waits_that_slack_asks_for_count_for_nothing_but_max_wait(clock: Clock) 
     assert Retrier(policy).run(calls) == "done"
 
 
+def test_a_server_that_asks_for_no_time_is_asked_ever_more_slowly(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bounds: list[tuple[float, float]] = []
+    monkeypatch.setattr(random, "uniform", lambda *given: bounds.append(given) or given[1])
+    clock.now = 1000.0  # since the machine was started: only what passes counts
+    calls = script(*[limited(0.0)] * 4, limited(9.0), "done")
+    assert Retrier(RetryPolicy(base=1.0, cap=6.0, max_wait=30.0)).run(calls) == "done"
+    assert clock.slept == [1.25, 2.25, 4.25, 6.25, 9.25]
+    assert set(bounds) == {(0, 0.25)}
+
+
 @pytest.mark.parametrize("asked", [0.0, 0.001, 1.0])
 def test_no_server_is_asked_for_longer_than_max_wait(clock: Clock, asked: float) -> None:
     policy = RetryPolicy(base=0.5, max_wait=5.0)
