@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from slack_wrapper.live.run_state import Snapshot
+from slack_wrapper.live.snapshot import Snapshot
 
 STALE = 30.0  # seconds after which a message is renewed for its clock alone
 # Slack takes some 50 updates a minute: https://docs.slack.dev/reference/methods/chat.update. A run

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from slack_wrapper.client import messages, updates
 from slack_wrapper.client.local_file import check
@@ -16,16 +16,26 @@ from slack_wrapper.client.rate_limit import Pacer
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.updates import Living
 from slack_wrapper.client.webhook import WebhookTransport
-from slack_wrapper.common.foreign import escape
 from slack_wrapper.common.text_parts import split
-from slack_wrapper.errors import SlackAmbiguous, SlackError, SlackRefused, SlackUnavailable
+from slack_wrapper.errors import (
+    RateLimited,
+    SlackAmbiguous,
+    SlackError,
+    SlackRefused,
+    SlackUnavailable,
+)
+from slack_wrapper.live.later import Later
 from slack_wrapper.live.orphan_marks import Mark
 from slack_wrapper.live.render import Shown
 from slack_wrapper.live.settings import LiveSettings
-from slack_wrapper.message.mentions import shown
+from slack_wrapper.message.mentions import all_shown
 from slack_wrapper.model.receipt import Receipt
-from slack_wrapper.model.request import FILE, MESSAGE, NO_THREAD, QUEUE, WARN, Request
+from slack_wrapper.model.request import FILE, WARN
+from slack_wrapper.report.failure_card import unfolded
+from slack_wrapper.sending import native_memory
 from slack_wrapper.sending.attempt import target
+from slack_wrapper.sending.fallback import blamed
+from slack_wrapper.sending.reachability import knock
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.session.port import SendingSession
 from slack_wrapper.spool.entry import Entry
@@ -34,6 +44,7 @@ from slack_wrapper.spool.progress import Progress
 T = TypeVar("T")
 CALL_SECONDS = 8.0  # for which one call waits: the end of a run may wait for it
 LOOK_SECONDS = 5.0  # for which an unclear message is looked for; it is gone on with later
+FOLD = frozenset({"container"})  # what folds, and is not known to every workspace
 EVERY = 1.0  # seconds between two calls
 # What meets an outage is not tried again here: the next state of the run is said later anyway.
 POLICY = RetryPolicy(attempts=2, total=CALL_SECONDS, base=0.3, cap=1.0, max_wait=3.0)
@@ -58,31 +69,47 @@ class Line:
         self._pacer = Pacer(POLICY.total)
         self._settings = settings
         self._session = session
+        self.later = Later(session, self._poster, settings)
         self._about = f"channel {settings.channel}"
         self._free = 0.0
         # A webhook does not tell where a message is, which so is neither changed nor replied to.
         self.editable = not isinstance(transport, WebhookTransport)
         self.hurry = False  # at the end of a run nobody waits for turns
 
-    def post(self, say: Shown, progress: Progress) -> Living:
+    def look_out(self) -> None:
+        """Ask whether Slack answers at all: a post without an answer may or may not be there.
+
+        Raises:
+            SlackUnavailable: it does not.
+        """
+        try:
+            knock(self._workspace, self._session.reach, self._settings.encrypted_key or "")
+        except (SlackRefused, SlackAmbiguous, RateLimited):
+            return  # there is an answer; the post says the rest
+
+    def post(self, say: Shown, progress: Progress, *, broadcast: bool = False) -> Living:
         """Post a message once; called again with the same progress it goes on where it was.
 
         Args:
             say: what it says.
             progress: its key, its thread, and whether it may be there already.
+            broadcast: whether a reply is shown in the channel too.
 
         Raises:
             SlackError: see `messages.post`; `progress.unclear` tells whether it may be there.
         """
         first, *rest = list(split(say.text)) or [""]
         message = Message(
-            progress.channel or target(self._workspace.names, self._request()),
+            progress.channel or target(self._workspace.names, self.later.request()),
             first,
             key=progress.key,
             thread_ts=progress.thread,
             attachments=list(say.attachments),
+            broadcast=broadcast,
         )
-        posted = self._post(message, progress)
+        posted = self._folded(
+            say.blocks, lambda blocks: self._post(replace(message, blocks=blocks), progress)
+        )
         self._workspace.names.learn(self._settings.channel, posted.channel)
         progress.channel, progress.ts, progress.parts = posted.channel, posted.ts, 1
         living = Living(posted, progress.key, thread_ts=progress.thread)
@@ -92,6 +119,9 @@ class Line:
 
     def update(self, living: Living, say: Shown) -> None:
         """Let a message say something else; see `updates.update`."""
+        self._folded(say.blocks, lambda blocks: self._update(living, say, blocks))
+
+    def _update(self, living: Living, say: Shown, blocks: list[dict[str, Any]]) -> None:
         self._call(
             lambda retrier: updates.update(
                 self._workspace.transport,
@@ -99,9 +129,26 @@ class Line:
                 say.text,
                 retrier,
                 about=self._about,
+                blocks=blocks,
                 attachments=say.attachments,
             )
         )
+
+    def _folded(self, blocks: list[dict[str, Any]], send: Callable[[list[dict[str, Any]]], T]) -> T:
+        """Send blocks with folds; without them where the workspace refuses them, now or before."""
+        wire = self._workspace.transport
+        if not self.editable or FOLD & native_memory.avoided(wire):
+            return send(unfolded(blocks))
+        try:
+            return send(list(blocks))
+        except SlackRefused as refused:
+            kinds, as_such = blamed(refused, FOLD)
+            if not kinds or unfolded(blocks) == blocks:
+                raise
+        sent = send(unfolded(blocks))
+        if as_such:
+            native_memory.remember(wire, kinds)
+        return sent
 
     def react(self, living: Living, emoji: str) -> None:
         """Put a reaction on a message."""
@@ -114,14 +161,12 @@ class Line:
         self._call(lambda one: updates.unreact(wire, living.posted, emoji, one, about=self._about))
 
     def mentions(self, names: Sequence[str]) -> str:
-        """Return the markup of mentions; who cannot be found is named as given."""
-        found = []
-        for name in names:
-            try:
-                found.append(shown(name, self._workspace.names))
-            except SlackError:
-                found.append(escape(name))
-        return " ".join(found)
+        """Return the markup of mentions; whom Slack does not know is left out, and told once.
+
+        Raises:
+            SlackUnavailable: Slack does not answer; called again, it may.
+        """
+        return " ".join(all_shown(names, self._workspace.names, WARN))
 
     def file(self, path: Path, title: str, name: str, thread: str | None) -> Receipt:
         """Post a file into the thread; one that meets trouble is given up, it is on the disk.
@@ -129,9 +174,7 @@ class Line:
         Raises:
             SlackWrapperError: the file cannot be posted.
         """
-        request = replace(
-            self._request(), option=FILE, files=(str(path),), message=title, on_failure=WARN
-        )
+        request = self.later.request(title, option=FILE, files=(str(path),), on_failure=WARN)
         one = check(path, title=title, name=name)
         entry = Entry("file", request.to_dict(), Progress(thread=thread))
         self._turn()
@@ -147,26 +190,6 @@ class Line:
                 "ts": living.posted.ts,
             }
         )
-
-    def queue(self, text: str, progress: Progress, reason: str) -> None:
-        """Let a text wait in the outbox; Slack is not asked.
-
-        Args:
-            text: mrkdwn.
-            progress: of its message, whose thread it goes into.
-            reason: why it waits.
-
-        Raises:
-            LedgerUnusable: it cannot be written down.
-        """
-        request = replace(self._request(), message=text, on_failure=QUEUE)
-        entry = Entry("live", request.to_dict(), progress)
-        self._poster.outbox.take(entry, reason, self._poster.ledger.sending)
-
-    def flush(self) -> None:
-        """Deliver what waits from earlier; what cannot be delivered waits on."""
-        if self._poster.outbox.waits():
-            self._session.flush()
 
     def finish_orphan(self, mark: Mark, say: Shown, emojis: tuple[str, str]) -> bool:
         """Let the message of a dead run say so; False when that has to wait.
@@ -212,15 +235,6 @@ class Line:
             if error.again_in is not None:
                 raise
             return None  # the channel cannot be read: nobody knows whether it is there
-
-    def _request(self) -> Request:
-        settings = self._settings
-        return Request(
-            MESSAGE,
-            (settings.channel,),
-            thread=NO_THREAD,
-            encrypted_key=settings.encrypted_key,
-        )
 
     def _post(self, message: Message, progress: Progress) -> Posted:
         names = self._workspace.names

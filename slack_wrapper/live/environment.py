@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from slack_wrapper.common import foreign
+from slack_wrapper.common import foreign, run_name
 from slack_wrapper.common.host import git, user
 from slack_wrapper.common.redact import redact
 
@@ -17,10 +18,13 @@ class Facts:
     """What does not change during a run.
 
     Args:
-        name: of the workflow: that of its folder.
+        name: of the workflow.
         user, host, folder: where it runs.
         commit: of the folder's git repository, with its branch; empty without one.
         snakemake: Snakemake's version; empty when it is not known.
+        page: address of a page about the run; may be empty.
+        log: path of Snakemake's own log; may be empty.
+        quotes: whether what the logs of jobs say may be shown.
     """
 
     name: str
@@ -29,6 +33,9 @@ class Facts:
     folder: str
     commit: str = ""
     snakemake: str = ""
+    page: str = ""
+    log: str = ""
+    quotes: bool = True
 
     def lines(self, began: float | None) -> list[str]:
         """Return them for the small print; with the start as each reader's own clock shows it."""
@@ -47,16 +54,25 @@ class Facts:
         return lines
 
 
-def gather(snakemake: str = "") -> Facts:
-    """Ask the system. The commit comes from git, which has a few seconds to answer."""
+def gather(snakemake: str = "", *, name: str = "", page: str = "", log: str = "") -> Facts:
+    """Ask the system. The commit comes from git, which has a few seconds to answer.
+
+    Args:
+        snakemake: its version.
+        name: of the workflow, where the config gives one.
+        page: address of a page about the run, where the config gives one.
+        log: path of Snakemake's own log.
+    """
     folder = Path.cwd()
     return Facts(
-        name=redact(folder.name or str(folder)),
+        name=redact(name or run_name.name()),
         user=user(),
         host=socket.gethostname(),
         folder=redact(_short(folder)),
         commit=redact(_commit()),
         snakemake=snakemake,
+        page=page or run_name.page(),
+        log=redact(os.path.relpath(log) if log else ""),
     )
 
 

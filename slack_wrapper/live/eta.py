@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slack_wrapper.live.run_state import Snapshot
+from slack_wrapper.live.snapshot import Snapshot
 
 
 def remaining(run: Snapshot) -> float | None:

@@ -63,7 +63,7 @@ class Pauses:
         if isinstance(error, SlackUnavailable) or again_in is not None:
             return  # it passes by itself
         until = " until its end" if isinstance(error, SlackAmbiguous) else ""
-        self.tell(f"the run is not shown in slack{until}: {error}", _kind(error))
+        self.tell(f"the run is not shown in Slack{until}: {error}", _kind(error))
 
     def tell(self, text: str, kind: str) -> None:
         """Say something on stderr, once a kind."""

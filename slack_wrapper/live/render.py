@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_wrapper.common import foreign
-from slack_wrapper.common.redact import redact
+from slack_wrapper.common.redact import redact, redact_log
 from slack_wrapper.common.text import shorten
 from slack_wrapper.live import rule_table
 from slack_wrapper.live.environment import Facts
 from slack_wrapper.live.eta import remaining
-from slack_wrapper.live.run_state import Ending, Snapshot
+from slack_wrapper.live.snapshot import Ending, Snapshot
 from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.report import failure_card
+from slack_wrapper.report.error_line import first_line
 from slack_wrapper.report.failure_card import duration
+from slack_wrapper.session import step_errors
 
 BAR_WIDTH = 16
 DONE, FAILED, LEFT = "🟩", "🟥", "⬜"
 MAX_RULES = 6  # running rules that are named
 MAX_WILDCARDS = 80  # characters
+MAX_URL = 3000  # characters of a button's address
 # Slack's own colours, see https://docs.slack.dev/reference/block-kit/composition-objects
 COLORS = {
     Ending.RUNNING: "#1d9bd1",
@@ -43,12 +46,14 @@ class Shown:
     Args:
         text: stands above the coloured bar, and in notifications.
         attachments: the coloured bar with what is beside it.
+        blocks: all that is shown, where the text is for notifications only.
         plain: the whole as text alone, for where only a text can go.
     """
 
     text: str
     attachments: list[dict[str, Any]] = field(default_factory=list)
     plain: str = ""
+    blocks: list[dict[str, Any]] = field(default_factory=list)
 
 
 def run(snapshot: Snapshot, facts: Facts) -> Shown:
@@ -60,49 +65,86 @@ def run(snapshot: Snapshot, facts: Facts) -> Shown:
             body.append(_section(f"*Running*  {_counted(snapshot.running)}"))
     else:
         body = [_section(_progress(snapshot)), _fields(_then(snapshot))]
-        body += [_section(part) for part in _summary(snapshot)]
-    body.append(_context(facts.lines(snapshot.began)))
+        body += [_section(part) for part in _summary(snapshot, facts)]
+    body += [*button(facts.page), _context(facts.lines(snapshot.began))]
     trouble = [f"*{name}*  {value}" for name, value in _trouble(snapshot)]
     plain = "\n".join(
-        [text, _progress(snapshot), *trouble, *_summary(snapshot), *facts.lines(None)]
+        [text, _progress(snapshot), *trouble, *_summary(snapshot, facts), *facts.lines(None)]
     )
     attachments = [{"color": COLORS[snapshot.ending], "blocks": body, "fallback": text}]
     return Shown(text, attachments, plain)
 
 
 def started(snapshot: Snapshot, facts: Facts) -> Shown:
-    """Return the message of a run that begins, for where it cannot be changed later."""
+    """Return the message of a run that begins, for where it is not changed before the end."""
     name = f":{EMOJI[Ending.RUNNING]}: *{foreign.shown(facts.name)}*"
-    text = f"{name} has started: {_jobs(snapshot.total)}"
-    body = [_context(facts.lines(snapshot.began))]
+    where = f"{foreign.shown(facts.user)}@{foreign.shown(facts.host)}"
+    text = f"{name} started: {_jobs(snapshot.total)}, {where}"
+    body = [*button(facts.page), _context(facts.lines(snapshot.began))]
     attachments = [{"color": COLORS[Ending.RUNNING], "blocks": body, "fallback": text}]
     return Shown(text, attachments, "\n".join([text, *facts.lines(None)]))
 
 
 def headline(snapshot: Snapshot, facts: Facts) -> str:
-    """Return what stands first, and in a notification."""
+    """Return what stands first, and in a notification: what happened, to what, after how long."""
     name = f":{EMOJI[snapshot.ending]}: *{foreign.shown(facts.name)}*"
     took = duration(snapshot.elapsed)
+    jobs = f"{snapshot.done} of {_jobs(snapshot.total)}"
     if snapshot.ending is Ending.RUNNING:
         failed = f", {snapshot.failed} failed" if snapshot.failed else ""
-        return f"{name} is running: {snapshot.done} of {snapshot.total} jobs{failed}"
+        return f"{name} is running: {snapshot.done} of {_jobs(snapshot.total)}{failed}"
     if snapshot.ending is Ending.SUCCEEDED:
         return f"{name} succeeded: {_jobs(snapshot.done)} in {took}"
     if snapshot.ending is Ending.FAILED:
-        what = f"{_jobs(snapshot.failed)} failed" if snapshot.failed else _reason(snapshot)
-        return f"{name} failed after {took}: {what}, {snapshot.done} of {snapshot.total} done"
-    return f"{name} was interrupted after {took}: {snapshot.done} of {snapshot.total} jobs done"
+        return f"{name} failed: {cause(snapshot, facts)} · {jobs}, {took}"
+    return f"{name} was interrupted: {jobs} done, {took}"
+
+
+def failing(snapshot: Snapshot, facts: Facts) -> str:
+    """Return the headline of a run in which a job has failed for good, also while others run on."""
+    return headline(replace(snapshot, ending=Ending.FAILED), facts)
+
+
+def cause(snapshot: Snapshot, facts: Facts) -> str:
+    """Return why a run failed, in one line: the first job, or what ended it without one."""
+    if snapshot.first is None:
+        said = first_line(redact_log(snapshot.error))
+        reason = _reason(snapshot)
+        return f"{reason}: {foreign.shown(said)}" if said and said != reason else reason
+    more = f", and {snapshot.failed - 1} more" if snapshot.failed > 1 else ""
+    more += f" {_jobs(snapshot.failed - 1).split()[1]}" if more else ""
+    first = snapshot.first
+    said = step_errors.of(first.outputs[0]) if first.outputs else ""
+    job = replace(first, error=said) if said else first
+    return f"{failure_card.named(job, quotes=facts.quotes)}{more}"
+
+
+def button(page: str) -> list[dict[str, Any]]:
+    """Return the button that opens the page of a run, nothing without a page."""
+    if not page or len(page) > MAX_URL:
+        return []
+    text = {"type": "plain_text", "text": "Open run"}
+    one = {"type": "button", "text": text, "url": page, "action_id": "slack_wrapper_open_run"}
+    return [{"type": "actions", "elements": [one]}]
 
 
 def note(snapshot: Snapshot, facts: Facts) -> str:
     """Return a line of progress for the thread."""
     left = remaining(snapshot)
-    parts = [_progress(snapshot), f"{duration(snapshot.elapsed)} so far"]
+    parts = [headline(snapshot, facts), f"{duration(snapshot.elapsed)} so far"]
     if left is not None:
         parts.append(f"about {duration(left)} left")
-    if snapshot.failed:
-        parts.append(f"{_jobs(snapshot.failed)} failed")
-    return "  ·  ".join(parts)
+    return " · ".join([*parts, _progress(snapshot)])
+
+
+def stalled(snapshot: Snapshot, facts: Facts) -> str:
+    """Return the line for the thread of a run in which nothing happens."""
+    running = f"; running: {_counted(snapshot.running)}" if snapshot.running else ""
+    return (
+        f":hourglass: *{foreign.shown(facts.name)}*: no job has started or ended for "
+        f"{duration(snapshot.idle)} · {snapshot.done} of {_jobs(snapshot.total)}, "
+        f"{duration(snapshot.elapsed)}{running}"
+    )
 
 
 def orphan(name: str, done: int, total: int, at: str) -> Shown:
@@ -172,16 +214,17 @@ def _counted(rules: Mapping[str, int]) -> str:
     return ", ".join([*named, *more])
 
 
-def _summary(snapshot: Snapshot) -> list[str]:
-    """Return the parts of the summary: what ended it, rules, slowest jobs."""
+def _summary(snapshot: Snapshot, facts: Facts) -> list[str]:
+    """Return the parts of the summary: what ended it, rules, slowest jobs of a run that is well."""
     parts = []
     if snapshot.reason and not snapshot.failed and snapshot.ending is Ending.FAILED:
-        parts.append(f"*Ended by*  {_reason(snapshot)}; see Snakemake's log")
+        log = f" {foreign.code(facts.log)}" if facts.log else ""
+        parts.append(f"*Ended by*  {_reason(snapshot)}; see Snakemake's log{log}")
     rows = rule_table.rules(snapshot)
     if rows:
         parts.append(foreign.block(rows))
     slowest = [(took, job) for took, job in snapshot.slowest if took >= 1]
-    if len(slowest) > 1:
+    if len(slowest) > 1 and snapshot.ending is not Ending.FAILED:
         lines = [f"• {_named(job)}  {duration(took)}" for took, job in slowest]
         parts.append("*Slowest jobs*\n" + "\n".join(lines))
     return parts

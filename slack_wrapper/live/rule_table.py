@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slack_wrapper.common.redact import redact
 from slack_wrapper.common.text import shorten
-from slack_wrapper.live.run_state import Snapshot, Tally
+from slack_wrapper.live.snapshot import Snapshot, Tally
 
 MAX_ROWS = 20
 MAX_NAME = 24  # characters of a rule's name that are shown

@@ -10,8 +10,8 @@ from slack_wrapper.live import render
 from slack_wrapper.live.channel import Line
 from slack_wrapper.live.orphan_marks import Mark, MarkFile, forget, orphans
 from slack_wrapper.live.render import EMOJI, Shown
-from slack_wrapper.live.run_state import Ending, Snapshot
 from slack_wrapper.live.settings import LiveSettings
+from slack_wrapper.live.snapshot import Ending, Snapshot
 
 
 class RunMark:

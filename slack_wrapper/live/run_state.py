@@ -13,103 +13,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
+from slack_wrapper.live.snapshot import Ending, Failure, Running, Snapshot, Tally
 from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.snakemake_adapter.events import belongs, exit_code
 
 SLOWEST = 5  # finished jobs that are remembered for being slow
+MAX_ERRORS = 50  # texts of errors that wait for the record of their job
 MAX_UNTOLD = 500  # failures whose details are kept until they are told; more are counted only
-
-
-class Ending(Enum):
-    """How a run stands."""
-
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-
-@dataclass
-class Tally:
-    """What is known of one rule.
-
-    Args:
-        planned: jobs that the run had at its start.
-        done: jobs that are done.
-        failed: jobs that have failed for good.
-        seconds: what its finished jobs took in all.
-        longest: what the slowest of them took.
-    """
-
-    planned: int = 0
-    done: int = 0
-    failed: int = 0
-    seconds: float = 0.0
-    longest: float = 0.0
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One attempt of a job that failed.
-
-    Args:
-        job: what failed.
-        final: whether it will not be tried again; None while nobody knows.
-        at: seconds since the epoch.
-        jobid: Snakemake's number.
-    """
-
-    job: FailedJob
-    final: bool | None
-    at: float
-    jobid: int
-
-
-@dataclass(frozen=True)
-class Running:
-    """A job that runs: `job` is what it would be if it failed."""
-
-    job: FailedJob
-    began: float
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A run at one moment; nothing in it changes any more.
-
-    Args:
-        ending: how it stands.
-        began, now: seconds since the epoch.
-        done, total: jobs.
-        running: rule → jobs that run.
-        busy: rule → seconds for which its running jobs have run, in all.
-        rules: rule → tally.
-        slowest: seconds and job, slowest first.
-        failed: jobs that failed for good.
-        attempts: attempts that failed and were, or will be, made again.
-        reason: what ended the run besides failed jobs, such as `WorkflowError`.
-        lost: failures that were counted only.
-    """
-
-    ending: Ending
-    began: float
-    now: float
-    done: int
-    total: int
-    running: Mapping[str, int]
-    busy: Mapping[str, float]
-    rules: Mapping[str, Tally]
-    slowest: tuple[tuple[float, FailedJob], ...]
-    failed: int
-    attempts: int
-    reason: str
-    lost: int
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the run began."""
-        return max(0.0, self.now - self.began)
 
 
 @dataclass
@@ -136,12 +47,17 @@ class Story:
     _attempts: int = 0
     _lost: int = 0
     _reason: str = ""
+    _error: str = ""
+    _errors: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_ERRORS))  # of no job yet
     _broken: bool = False
     _stopped: float | None = None
+    _by_hand: bool = False
     _over: bool = False
+    _first: FailedJob | None = None  # the first that failed for good
+    _moved: float = 0.0  # when a job started or ended last
 
     def __post_init__(self) -> None:
-        self.began = self.began or self.clock()
+        self.began = self._moved = self.began or self.clock()
 
     def planned(self, jobs: Mapping[str, int]) -> None:
         """Take the number of jobs of each rule that the run begins with."""
@@ -154,6 +70,7 @@ class Story:
         """A job, or a further attempt of one, runs."""
         with self._lock:
             self._running[jobid] = Running(job, at)
+            self._moved = self.clock()
             if jobid in self._failed:  # it runs again: its last failure was not the end of it
                 self._decide(jobid, final=False)
 
@@ -161,6 +78,7 @@ class Story:
         """A job is done."""
         with self._lock:
             was = self._running.pop(jobid, None)
+            self._moved = self.clock()
             self._tries.pop(jobid, None)
             if was is None:
                 return
@@ -177,6 +95,8 @@ class Story:
     def progress(self, done: int, total: int) -> None:
         """Take what Snakemake counts; checkpoints let the total grow."""
         with self._lock:
+            if done > self._done:
+                self._moved = self.clock()
             self._done = max(self._done, done)
             self._total = total
 
@@ -185,6 +105,7 @@ class Story:
         with self._lock:
             was = self._running.pop(jobid, None)
             if was is None and (jobid in self._failed or self._tries[jobid]):
+                self._learn_error(jobid)
                 return
             self._fail(jobid, job, was, at)
 
@@ -196,30 +117,47 @@ class Story:
                 self._fail(jobid, was.job, was, self.clock())
             self._decide(jobid, final=False)
 
-    def given_up(self, jobids: set[int]) -> None:
-        """Snakemake counts these jobs as failed for good."""
+    def given_up(self, jobs: Mapping[int, FailedJob]) -> None:
+        """Snakemake counts these jobs as failed for good; what no record has told is told now."""
         with self._lock:
-            for jobid in jobids:
+            for jobid, job in jobs.items():
                 was = self._running.pop(jobid, None)
-                if was is not None:
-                    self._fail(jobid, was.job, was, self.clock())
-                    self._count_failed(jobid, was.job.rule)
+                if was is not None or jobid not in self._failed:
+                    self._fail(jobid, was.job if was else job, was, self.clock())
+                    self._count_failed(jobid, job.rule)
                 self._decide(jobid, final=True)
 
-    def broke(self, reason: str) -> None:
-        """Snakemake told an error by this name of an exception."""
+    def broke(self, reason: str, text: str = "") -> None:
+        """Snakemake told an error: the name of its exception, and what it says.
+
+        It may be that of a job, whose own record comes later.
+        """
         with self._lock:
             self._broken = True
-            self._reason = self._reason or reason
+            if text:
+                self._errors.append(text)
+            if not self._reason:
+                self._reason, self._error = reason, text
 
-    def interrupted(self) -> None:
-        """Somebody asked the run to stop."""
+    def interrupted(self, *, by_hand: bool = False) -> None:
+        """Somebody asked the run to stop, by Ctrl-C or from afar."""
         with self._lock:
+            self._by_hand = self._by_hand or by_hand
             self._stopped = self._stopped or self.clock()
 
-    def over(self) -> None:
-        """No more records will come."""
+    def over(self, *, badly: BaseException | str = "") -> None:
+        """No more records will come.
+
+        Args:
+            badly: what ended the run, where Snakemake may have told no error of it; else empty.
+        """
         with self._lock:
+            if badly and not self._over:
+                self._broken = True
+                if not self._reason:
+                    is_text = isinstance(badly, str)
+                    self._reason = str(badly) if is_text else type(badly).__name__
+                    self._error = "" if is_text else str(badly)
             for number, failure in enumerate(self._untold):
                 self._untold[number] = replace(failure, final=failure.final is not False)
             self._over = True
@@ -267,6 +205,10 @@ class Story:
                 attempts=self._attempts,
                 reason=self._reason,
                 lost=self._lost,
+                error=self._error,
+                first=self._first,
+                idle=max(0.0, now - self._moved),
+                by_hand=self._by_hand,
             )
 
     def forget_finished(self, running: set[int], at: float) -> None:
@@ -291,6 +233,7 @@ class Story:
 
     def _fail(self, jobid: int, job: FailedJob, was: Running | None, at: float) -> None:
         self._tries[jobid] += 1
+        self._moved = self.clock()
         allowed = self.allowed(job.rule)
         if was is not None:  # the record of a failure knows no wildcards
             job = replace(
@@ -300,6 +243,7 @@ class Story:
                 outputs=job.outputs or was.job.outputs,
                 logs=job.logs or was.job.logs,
             )
+        job = self._with_error(job)
         tries = self._tries[jobid]
         final = None if allowed is None else tries >= allowed
         if final is False:
@@ -310,6 +254,8 @@ class Story:
             self._lost += 1
             return
         job = replace(job, attempt=tries, attempts=allowed or 0)
+        if final is not False:
+            self._first = self._first or job
         self._untold.append(Failure(job, final, at, jobid))
 
     def _count_failed(self, jobid: int, rule: str) -> None:
@@ -324,5 +270,29 @@ class Story:
                 self._untold[number] = replace(failure, final=final)
         rule = None if final else self._failed.pop(jobid, None)
         if rule is not None:
+            if not self._failed:
+                self._first = None  # it was tried again after all
             self._tally(rule).failed -= 1
             self._attempts += 1
+
+    def _with_error(self, job: FailedJob) -> FailedJob:
+        """Return a job that failed with what was said of it just before, which names no job.
+
+        A text that nothing tells apart belongs to it if no other one waits.
+        """
+        ours = next((text for text in self._errors if belongs(text, job)), None)
+        if ours is None and not job.command and len(self._errors) == 1:
+            ours = self._errors[0]
+        if ours is None:
+            return job
+        self._errors.remove(ours)
+        return replace(job, exit_code=exit_code(ours), error=ours)
+
+    def _learn_error(self, jobid: int) -> None:
+        """Add to a failure what was said of it after Snakemake had counted it."""
+        for number, failure in enumerate(self._untold):
+            if failure.jobid == jobid and not failure.job.error:
+                job = self._with_error(failure.job)
+                self._untold[number] = replace(failure, job=job)
+                if self._first is not None and self._first == failure.job:
+                    self._first = job

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slack_wrapper.common import durations
 from slack_wrapper.common import quiet_hours as quiet
 from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.errors import ConfigError, RequestError
-from slack_wrapper.message.mentions import Unasked, flat, shown
+from slack_wrapper.live import notify
+from slack_wrapper.live.notify import Notify
 from slack_wrapper.message.parameters import channels
+from slack_wrapper.model.request import WARN
 
 SECTION = "logger"  # our own keys within the `slack:` section
 MIN_PROGRESS = 60.0  # seconds between two notes of progress, at least
@@ -26,20 +28,22 @@ class LiveSettings:
     Args:
         channel: name, ID or e-mail address.
         encrypted_key: path of the key file; None for $SLACK_BOT_TOKEN.
-        mention: whom to mention when something fails.
+        notify: who is told what.
         quiet_hours: when nobody is mentioned.
         min_duration: seconds that a run must last to be shown at all.
-        log_files: whether the log of a failed job is posted as a file.
         progress_every: seconds between two notes of progress in the thread; 0 for none.
+        follows: whether the message is kept up to date while the run goes on.
+        keeps: whether what cannot be said now waits in the outbox; else it is given up.
     """
 
     channel: str
     encrypted_key: str | None = None
-    mention: tuple[str, ...] = ()
+    notify: Notify = field(default_factory=Notify)
     quiet_hours: QuietHours | None = None
     min_duration: float = 0.0
-    log_files: bool = False
     progress_every: float = 0.0
+    follows: bool = True
+    keeps: bool = True
 
 
 def session_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,28 +84,35 @@ def read(flags: Mapping[str, Any], section: Mapping[str, Any]) -> LiveSettings:
     return LiveSettings(
         channel=named[0],
         encrypted_key=section.get("encrypted_key") or None,
-        mention=_mention(given("mention")),
+        notify=notify.read(
+            section, mention=flags.get("mention"), log_files=bool(flags.get("log_files"))
+        ),
         quiet_hours=quiet.parse(str(hours)) if hours else None,
         min_duration=_seconds(given("min_duration"), "min_duration"),
-        log_files=bool(given("log_files")),
         progress_every=max(MIN_PROGRESS, every)
         if (every := _seconds(given("progress_every"), "progress_every"))
         else 0.0,
+        keeps=section.get("on_failure") != WARN,
     )
-
-
-def _mention(value: Any) -> tuple[str, ...]:
-    parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-    found = tuple(part for part in flat(parts) if part)
-    for one in found:
-        shown(one, Unasked())  # refuses what is of no known form
-    return found
 
 
 def _seconds(value: Any, name: str) -> float:
     if value in (None, "", 0, "0"):
         return 0.0
     return durations.seconds(value, f"the Slack logger's {name}")
+
+
+def read_all(section: Mapping[str, Any]) -> list[LiveSettings]:
+    """Return the settings of each channel that the hooks show a run in.
+
+    Args:
+        section: the `slack:` section.
+
+    Raises:
+        ConfigError, RequestError: there is no channel, or a value is not of its form.
+    """
+    one = replace(read({}, section), follows=False, min_duration=0.0, progress_every=0.0)
+    return [replace(one, channel=channel) for channel in channels(section.get("channel"))]
 
 
 def at_once(settings: LiveSettings) -> LiveSettings:

@@ -1,11 +1,14 @@
-"""What stands in the thread of a run: one card a rule that fails, logs, notes of progress."""
+"""What stands in the thread of a run: one card a rule that fails, logs, notes, the end's note.
+
+The first card of a failure, or the note of the end, is the one message that notifies: it is shown
+in the channel too, and mentions people. Nothing else here does.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from slack_wrapper.client.closed import uneditable, unthreadable
@@ -13,74 +16,20 @@ from slack_wrapper.client.updates import Living
 from slack_wrapper.common.redact import redact
 from slack_wrapper.errors import SlackAmbiguous, SlackRefused, SlackWrapperError
 from slack_wrapper.live import render
+from slack_wrapper.live.card import Card
 from slack_wrapper.live.channel import Line
+from slack_wrapper.live.end_note import EndNote
 from slack_wrapper.live.environment import Facts
-from slack_wrapper.live.run_state import Ending, Failure, Snapshot, Story
+from slack_wrapper.live.notify import Log
+from slack_wrapper.live.render import Shown
+from slack_wrapper.live.run_state import Story
 from slack_wrapper.live.settings import LiveSettings
-from slack_wrapper.model.failed_job import FailedJob
+from slack_wrapper.live.snapshot import Ending, Failure, Snapshot
 from slack_wrapper.model.run_again import Again, plain
-from slack_wrapper.report import failure_card
 from slack_wrapper.report.log_copy import copy_of_log
 from slack_wrapper.spool.progress import Progress
 
 SETTLED = 1.0  # seconds for which a failure waits for others of its rule
-RENEW = 5.0  # seconds between two changes of one card
-MAX_NAMED = 50  # failed jobs of one rule that are kept to be named
-MAX_LOGS = 3  # logs of one rule that are posted as files
-
-
-@dataclass
-class Card:
-    """The card of one rule: of its failures, or of the attempts that were made again.
-
-    Args:
-        final: whether its jobs failed for good.
-        again: tells how to run targets again.
-        jobs: the first of them.
-        more: how many others.
-        progress: of its message.
-        living: its message, once it is there.
-        said: how many jobs the message tells of.
-        said_at: when it was changed last, monotonic.
-        logs: logs that are still to be posted as files.
-        logged: logs that were.
-        unclear: it may be in the thread or not; it is left alone.
-    """
-
-    final: bool
-    again: Again = plain
-    jobs: list[FailedJob] = field(default_factory=list)
-    more: int = 0
-    progress: Progress = field(default_factory=Progress)
-    living: Living | None = None
-    said: int = 0
-    said_at: float = 0.0
-    logs: list[str] = field(default_factory=list)
-    logged: int = 0
-    unclear: bool = False
-    mention: str = ""
-
-    @property
-    def count(self) -> int:
-        """How many failures it is about."""
-        return len(self.jobs) + self.more
-
-    @property
-    def in_doubt(self) -> bool:
-        """Whether it was posted and nobody knows yet what has become of it."""
-        return self.living is None and self.progress.unclear
-
-    def begin_anew(self) -> None:
-        """Go on in another message with what the one that cannot be changed does not tell."""
-        told = min(self.said, len(self.jobs))
-        self.jobs, self.more = self.jobs[told:], self.more - (self.said - told)
-        self.progress, self.living, self.said = Progress(), None, 0
-
-    def text(self) -> str:
-        """Return what it says."""
-        head = ":x: failed" if self.final else ":arrows_counterclockwise: tried again"
-        lead = f"{self.mention} {head}" if self.mention else head
-        return f"{lead}: {failure_card.card(self.jobs, self.more, again=self.again)}"
 
 
 class Replies:
@@ -89,17 +38,26 @@ class Replies:
     Args:
         line: to Slack.
         settings: of the live message.
-        key: of the root, of which the keys of its replies are made.
+        note: composes what the end says.
         again: tells how to run targets of the run again.
+
+    Attributes:
+        root: the message that is replied to; None: the first message that is posted here.
+        notified: people have been told of the run's end, or of its failure.
     """
 
-    def __init__(self, line: Line, settings: LiveSettings, key: str, again: Again = plain) -> None:
-        self._line, self._settings, self._key, self._again = line, settings, key, again
+    def __init__(
+        self, line: Line, settings: LiveSettings, note: EndNote, again: Again = plain
+    ) -> None:
+        self._line, self._settings, self._note, self._again = line, settings, note, again
         self.root: Living | None = None
+        self.notified = False
         self._in_channel = not line.editable  # the thread takes no replies
         self._cards: dict[tuple[str, bool], Card] = {}
-        self._mentioned = False
         self._noted = time.monotonic()
+        self._stalled = False  # and the thread says so
+        self._end = Progress()  # of the end's note
+        self._ended: Shown | None = None  # that note
 
     def say(self, story: Story, run: Snapshot, facts: Facts, *, last: bool = False) -> None:
         """Bring the thread up to date; at the last call, all of it.
@@ -108,71 +66,90 @@ class Replies:
             SlackWrapperError: Slack did not take it; the next call goes on with what is left.
         """
         self._collect(story)
-        refused = [error for card in list(self._cards.values()) if (error := self._try(card, last))]
-        for card in self._cards.values():
+        cards = list(self._cards.values())
+        refused = [error for card in cards if (error := self._try(card, run, facts, last))]
+        for card in cards:
             self._post_logs(card)
-        every = self._settings.progress_every
         if last:
             self._tell_end(run, facts)
-        elif every and time.monotonic() - self._noted >= every:
-            self._noted = time.monotonic()
-            self._reply(render.note(run, facts))
+        else:
+            self._tell_progress(run, facts)
         if refused:
             raise refused[0]
-
-    def _try(self, card: Card, last: bool) -> SlackRefused | None:
-        """Bring a card up to date; return why Slack does not take it, which is no other's fault."""
-        if self._due(card, last):
-            try:
-                self._show(card)
-            except SlackRefused as refused:
-                return refused
-        return None
 
     def left(self, story: Story) -> list[str]:
         """Return the texts of what is not in the thread, for elsewhere."""
         self._collect(story)
-        return [
-            card.text()
-            for card in self._cards.values()
-            if card.said < card.count and not (card.unclear or card.in_doubt)
-        ]
+        return [card.text(self._log) for card in self._cards.values() if card.is_left]
 
-    def in_doubt(self) -> list[tuple[str, Progress]]:
-        """Return the cards that may be in the thread, with what is known of their posts."""
-        return [(card.text(), card.progress) for card in self._cards.values() if card.in_doubt]
+    def hand_over(self, story: Story) -> list[str]:
+        """Return the texts of what is not in the thread, which somebody else now says."""
+        texts = self.left(story)
+        for card in self._cards.values():
+            card.said = card.count
+        return texts
+
+    def in_doubt(self) -> list[tuple[Shown, Progress, bool]]:
+        """Return what may be in the thread, what is known of its post, whether it is broadcast."""
+        found = [
+            (card.shown, card.progress, card.notifies)
+            for card in self._cards.values()
+            if card.in_doubt and card.shown
+        ]
+        if self._ended and self._end.unclear:
+            found.append((self._ended, self._end, True))
+        return found
+
+    @property
+    def left_notifies(self) -> bool:
+        """Whether the card that tells people is among what is not in the thread."""
+        wanted = self._settings.notify.failure.broadcast
+        return wanted and any(card.notifies and card.is_left and not card.said
+                              for card in self._cards.values())  # fmt: skip
+
+    def missing_end(self, run: Snapshot) -> bool:
+        """Whether nothing has told people of the end, as the policy wants it, or is about to."""
+        return self._note.is_due(run) and not self.notified and not self._end.unclear
+
+    @property
+    def _log(self) -> Log:
+        return self._settings.notify.failure.log
 
     def _collect(self, story: Story) -> None:
+        wanted = self._settings.notify.failure.on
         for failure in story.untold(settled_for=SETTLED):
-            card = self._card(failure)
-            if len(card.jobs) < MAX_NAMED:
-                card.jobs.append(failure.job)
-            else:
-                card.more += 1
-            if self._settings.log_files and card.final and card.logged < MAX_LOGS:
-                card.logs += failure.job.logs[:1]
-                card.logged += 1
+            if wanted:
+                self._card(failure).add(failure.job, with_log=self._log is Log.FILE)
 
     def _card(self, failure: Failure) -> Card:
         final = failure.final is not False
-        return self._cards.setdefault((failure.job.rule, final), Card(final, self._again))
+        return self._cards.setdefault((failure.job.rule, final), Card(final, again=self._again))
 
-    def _due(self, card: Card, last: bool) -> bool:
-        if card.said == card.count or card.unclear:
+    def _try(self, card: Card, run: Snapshot, facts: Facts, last: bool) -> SlackRefused | None:
+        """Bring a card up to date; return why Slack does not take it, which is no other's fault."""
+        if card.is_due(last=last) or (last and self._says_less(card, run, facts)):
+            try:
+                self._show(card, run, facts)
+            except SlackRefused as refused:
+                return refused
+        return None
+
+    def _says_less(self, card: Card, run: Snapshot, facts: Facts) -> bool:
+        """Whether the card of the run's failure was posted before the run had ended."""
+        if not (card.notifies and card.living and card.shown):
             return False
-        return card.living is None or last or time.monotonic() - card.said_at >= RENEW
+        return card.shown.text != card.headline(run, facts) + card.mention
 
-    def _show(self, card: Card) -> None:
-        assert self.root is not None
-        if card.final and not self._mentioned:
-            card.mention = self._mentions()
-            self._mentioned = True
-        count = card.count
+    def _show(self, card: Card, run: Snapshot, facts: Facts) -> None:
+        if card.final and card.living is None and not self.notified:
+            self._let_notify(card, run, facts)
+        count, shown = card.count, card.draw(run, facts, self._log)
         try:
             if card.living is None:
-                card.living = self._say(render.Shown(card.text()), card.progress)
+                broadcast = card.notifies and self._settings.notify.failure.broadcast
+                card.living = self.post(shown, card.progress, broadcast=broadcast)
             else:
-                self._line.update(card.living, render.Shown(card.text()))
+                self._line.update(card.living, shown)
         except SlackAmbiguous as error:
             # The root tells of the failure in any case.
             card.unclear = error.again_in is None
@@ -181,25 +158,48 @@ class Replies:
             if card.living is None or not uneditable(refused):
                 raise
             card.begin_anew()
-            self._show(card)
+            if card.count:
+                self._show(card, run, facts)
             return
         card.said, card.said_at = count, time.monotonic()
 
-    def _say(self, shown: render.Shown, progress: Progress) -> Living:
-        """Post into the thread, or into the channel if the thread takes no replies."""
-        assert self.root is not None
-        progress.thread = None if self._in_channel else self.root.posted.ts
+    def _let_notify(self, card: Card, run: Snapshot, facts: Facts) -> None:
+        """Make a card the one that tells people, unless it is too early, or a quiet hour."""
+        if not self._note.notifies(run) or self._line.later.is_quiet:
+            return
+        card.mention = self._note.mentions(run)
+        card.notifies = self.notified = True
+        card.extras = self._note.extras(run, facts)
+
+    def post(
+        self, shown: Shown, progress: Progress, *, broadcast: bool = False, beside: bool = False
+    ) -> Living:
+        """Post into the thread, or into the channel if the thread takes no replies.
+
+        Args:
+            shown: what is said.
+            progress: of its message.
+            broadcast: whether a reply is shown in the channel too.
+            beside: whether it goes to the channel in any case.
+
+        Raises:
+            SlackWrapperError: see `Line.post`.
+        """
+        thread = self.root.posted.ts if self.root and not (self._in_channel or beside) else None
+        progress.thread = thread
         try:
-            return self._line.post(shown, progress)
+            living = self._line.post(shown, progress, broadcast=broadcast)
         except SlackRefused as refused:
-            if not (progress.thread and unthreadable(refused)):
+            if not (thread and unthreadable(refused)):
                 raise
-        self._in_channel, progress.thread = True, None
-        return self._line.post(shown, progress)
+            self._in_channel, progress.thread = True, None
+            living = self._line.post(shown, progress)
+        if self.root is None:
+            self.root = living
+        return living
 
     def _post_logs(self, card: Card) -> None:
-        assert self.root is not None
-        root = None if self._in_channel else self.root.posted.ts
+        root = None if self._in_channel or self.root is None else self.root.posted.ts
         while card.logs:
             log = card.logs.pop(0)
             with contextlib.suppress(SlackWrapperError, OSError):  # it is on the disk all the same
@@ -212,18 +212,26 @@ class Replies:
             self._line.file(copy, redact(log), Path(log).name, thread)
 
     def _tell_end(self, run: Snapshot, facts: Facts) -> None:
-        """Mention people of a run that failed without a failed job: nothing else would."""
-        if run.ending is Ending.FAILED and not self._mentioned:
-            names = self._mentions()
-            self._mentioned = True
-            if names:
-                self._reply(f"{names} {render.headline(run, facts)}")
+        """Tell people of the end, once, if no card has."""
+        if self.notified or not self._note.is_due(run):
+            return
+        self._ended = self._ended or self._note.shown(run, facts)
+        loud = self._note.notifies(run) and self._note.event(run).broadcast
+        if self._line.later.is_quiet:
+            self._line.later.schedule(self._note.request(self._ended, broadcast=loud))
+            self._ended = None
+        else:
+            self.post(self._ended, self._end, broadcast=loud)
+        self.notified = True
 
-    def _reply(self, text: str) -> None:
-        self._say(render.Shown(text), Progress())
-
-    def _mentions(self) -> str:
-        hours = self._settings.quiet_hours
-        if not self._settings.mention or (hours and hours.until(time.time()) is not None):
-            return ""
-        return self._line.mentions(self._settings.mention)
+    def _tell_progress(self, run: Snapshot, facts: Facts) -> None:
+        every, limit = self._settings.progress_every, self._settings.notify.stalled
+        if self.root is None or self._in_channel:
+            return
+        if every and time.monotonic() - self._noted >= every:
+            self._noted = time.monotonic()
+            self.post(Shown(render.note(run, facts)), Progress())
+        if limit and run.idle >= limit and run.ending is Ending.RUNNING and not self._stalled:
+            self._stalled = True
+            self.post(Shown(render.stalled(run, facts)), Progress())
+        self._stalled = self._stalled and run.idle >= limit

@@ -18,6 +18,8 @@ class FailedJob:
         command: its shell command; empty when it has none.
         attempt: which attempt failed, counted from 1.
         attempts: how many there are at most; 0 when that is not known.
+        exit_code: of its command; None when that is not known.
+        error: what Snakemake, or a step of ours, said of it; not redacted.
     """
 
     rule: str
@@ -27,3 +29,5 @@ class FailedJob:
     command: str = ""
     attempt: int = 1
     attempts: int = 0
+    exit_code: int | None = None
+    error: str = ""

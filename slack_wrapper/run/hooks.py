@@ -1,27 +1,39 @@
-"""Start, success and failure messages, from `rules/hooks.smk` or from one's own hooks.
+"""Start, success and failure of a run, from `rules/hooks.smk` or from one's own hooks.
 
-A hook never changes what the run ends with: trouble with Slack is told on stderr and that is all.
+The run is shown as the logger plugin shows it, by one message that tells its end; see `live`. A
+hook never changes what the run ends with: trouble with Slack is told on stderr and that is all.
 """
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import RequestError, SlackWrapperError
-from slack_wrapper.message.parameters import build
-from slack_wrapper.model.request import QUEUE, WARN
-from slack_wrapper.model.run_again import Again
-from slack_wrapper.report import failure_card
 from slack_wrapper.run.run import Run, run_of
-from slack_wrapper.snakemake_adapter import attached, command_line, counts
+from slack_wrapper.snakemake_adapter import attached
 from slack_wrapper.snakemake_adapter.errors import interrupted
 
-START = "start"  # the message that is the root of the run's thread
+if TYPE_CHECKING:
+    from slack_wrapper.live.start import Live, Records
+
+START, SUCCESS, FAILURE = "start", "success", "failure"
+
+
+class _Shown:
+    """A run that the hooks show."""
+
+    def __init__(self, live: Live, records: Records) -> None:
+        self._live, self._records = live, records
+
+    def close(self, badly: BaseException | str = "") -> None:
+        """Say how it ended."""
+        try:
+            self._live.close(badly=badly)
+        finally:
+            self._records.shut()
 
 
 def on_start(workflow: Any) -> None:
@@ -30,49 +42,33 @@ def on_start(workflow: Any) -> None:
     Args:
         workflow: Snakemake's, as it is known in a Snakefile.
     """
-    attached.of(workflow).began = time.monotonic()
 
-    def text() -> str:
-        return failure_card.started(counts.to_run(workflow))
+    def say(run: Run) -> None:
+        _end(workflow)  # of another run of the same workflow, if there was one
+        _begin(workflow, run, root=True)
+        run.owed = lambda error: _say(workflow, lambda run: _close(workflow, run, error), FAILURE)
 
-    again = command_line.run_again(workflow)  # at the end the command may be no caller any more
-    _owe(workflow, lambda reason: _failed_run(workflow, again, reason))
-    _say(workflow, text, START)
+    _say(workflow, say, START)
 
 
 def on_success(workflow: Any, log: Any = None) -> None:
-    """Post that the run went well, in its thread.
+    """Tell that the run went well, by its message and as `slack.notify.success` says.
 
     Args:
         workflow: Snakemake's.
         log: what Snakemake gives a hook; not needed.
     """
-
-    def text() -> str:
-        return failure_card.succeeded(counts.done(workflow), _seconds(workflow))
-
-    _owe(workflow, None)
-    _say(workflow, text, "success")
+    _say(workflow, lambda run: _close(workflow, run), SUCCESS)
 
 
 def on_error(workflow: Any, log: Any = None) -> None:
-    """Post what failed, in the run's thread.
+    """Tell that the run failed, by its message and as `slack.notify.failure` says.
 
     Args:
         workflow: Snakemake's.
         log: what Snakemake gives a hook; not needed.
     """
-    _owe(workflow, None)
-    _failed_run(workflow, command_line.run_again(workflow))
-
-
-def _failed_run(workflow: Any, again: Again, reason: str = "") -> None:
-    def text() -> str:
-        jobs = counts.failed(workflow)
-        done, seconds = counts.done(workflow), _seconds(workflow)
-        return failure_card.failed(jobs, done, seconds, reason=reason, again=again)
-
-    _say(workflow, text, "failure")
+    _say(workflow, lambda run: _close(workflow, run, "error"), FAILURE)
 
 
 def attach_hooks(workflow: Any) -> None:
@@ -85,24 +81,19 @@ def attach_hooks(workflow: Any) -> None:
     )
 
 
-def _owe(workflow: Any, told: Callable[[str], None] | None) -> None:
-    with contextlib.suppress(SlackWrapperError):  # `_say` tells that no rule file is included
-        run_of(workflow).owed = told
-
-
-def _say(workflow: Any, text: Callable[[], str], which: str) -> None:
-    root = which == START
+def _say(workflow: Any, act: Callable[[Run], None], which: str) -> None:
+    start = which == START
     try:
         run = run_of(workflow)
         if run.for_real() and not run.shared.live:
+            _demand_channel(run, which)
             whole = run.shared.patience
-            with spending(run.shared.patience_at_start if root else whole):
-                _demand_channel(run, which)
-                _post(run, text(), root=root)
+            with spending(run.shared.patience_at_start if start else whole):
+                act(run)
     except SlackWrapperError as error:
         warn(str(error))
     except KeyboardInterrupt:
-        if root:  # at the password prompt, or a message that took too long: no job has begun yet
+        if start:  # at the password prompt: no job has begun yet
             raise interrupted() from None
         warn("the message was interrupted")
     except Exception as error:  # noqa: BLE001 - a message must never end a run
@@ -111,28 +102,30 @@ def _say(workflow: Any, text: Callable[[], str], which: str) -> None:
 
 def _demand_channel(run: Run, which: str) -> None:
     if not run.section.get("channel"):
+        run.owed = None
         raise RequestError(
             f"the {which} message has no channel", hint="set slack.channel in the config"
         )
 
 
-def _post(run: Run, text: str, *, root: bool) -> None:
-    from slack_wrapper.sending.reachability import look_out
+def _begin(workflow: Any, run: Run, *, root: bool) -> None:
+    from slack_wrapper.live.start import Records, begin_for_hooks
 
-    # A hook has no end to change, so its message may always wait; `warn` is to let it go.
-    on_failure = WARN if run.section.get("on_failure") == WARN else QUEUE
-    params = {"message": text, "option": "message", "thread": "run", "on_failure": on_failure}
-    request = build(params, defaults=run.section)
-    session = run.shared.session()
-    if session.sends:
-        look_out(session, request.encrypted_key)
-    if root:
-        run.shared.begin_thread(request)
-    else:
-        session.post(request)
+    live = begin_for_hooks(workflow, run.shared, root=root)
+    if live is not None:
+        attached.of(workflow).shown = _Shown(live, Records(live))
 
 
-def _seconds(workflow: Any) -> float:
-    now = time.monotonic()
-    began = attached.of(workflow).began
-    return now - (now if began is None else began)
+def _close(workflow: Any, run: Run, badly: BaseException | str = "") -> None:
+    """Tell the end; of a run whose begin was not told, too."""
+    run.owed = None
+    if attached.of(workflow).shown is None:
+        _begin(workflow, run, root=False)
+    _end(workflow, badly)
+
+
+def _end(workflow: Any, badly: BaseException | str = "") -> None:
+    shown: _Shown | None = attached.of(workflow).shown
+    if shown is not None:
+        attached.of(workflow).shown = None
+        shown.close(badly)

@@ -73,7 +73,7 @@ class Run:
         self._served: ServedSession | None = None
         self._flusher: Flusher | None = None
         self._said: dict[str, Callable[[], None]] = {}
-        self.owed: Callable[[str], None] | None = None
+        self.owed: Callable[[BaseException], None] | None = None
 
     def announce(self, **said: Callable[[], None]) -> None:
         """Say something at `start`, `success` and `error`; defined again, it replaces itself."""
@@ -131,7 +131,7 @@ class Run:
         owed, self.owed = self.owed, None
         if owed is not None:
             with spending(self._shared.patience):
-                owed(type(error).__name__)
+                owed(error)
                 self._finish()
 
     def late(self) -> None:

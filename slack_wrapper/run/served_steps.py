@@ -25,6 +25,7 @@ from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import Request
 from slack_wrapper.run import encrypt_step
 from slack_wrapper.run.posting import error_text, note, preview, section_of, settled, warnings
+from slack_wrapper.session import step_errors
 from slack_wrapper.session.port import SendingSession
 from slack_wrapper.session.thin import Step, StepGone, ThinClient
 from slack_wrapper.snakemake_adapter import our_rules
@@ -78,7 +79,7 @@ class RunningSteps:
             else:
                 self._post(job, step, client)
         except SlackWrapperError as error:
-            self._fail(client, error, logs)
+            self._fail(client, error, logs, step)
         except _Stopped:
             with contextlib.suppress(StepGone):
                 client.end(INTERRUPTED, _told("interrupted"))
@@ -89,10 +90,14 @@ class RunningSteps:
                 f"the session failed: {type(error).__name__}",
                 hint="this is a bug of snakemake-slack-wrapper; please report it",
             )
-            self._fail(client, bug, logs)
+            self._fail(client, bug, logs, step)
 
-    def _fail(self, client: ThinClient, error: SlackWrapperError, logs: list[str]) -> None:
+    def _fail(
+        self, client: ThinClient, error: SlackWrapperError, logs: list[str], step: Step
+    ) -> None:
         text = error_text(error)
+        for output in step.outputs:
+            step_errors.remember(output, text)
         note(text, logs)
         with contextlib.suppress(StepGone):
             client.end(error.exit_code, text + "\n")

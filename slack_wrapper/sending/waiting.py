@@ -108,6 +108,15 @@ class Waiting:
         """Remember that what waits for a place could not be delivered just now."""
         self._stuck[place] = time.monotonic() + STUCK
 
+    def take(self, entry: Entry, files: Sequence[LocalFile], reason: str) -> None:
+        """Let a post wait that nobody has tried yet, with its files as they are now.
+
+        Raises:
+            LedgerUnusable: it cannot be kept.
+        """
+        self._keep_files(entry, files)
+        self._outbox.take(entry, reason, self._ledger.sending)
+
     def hold(
         self, request: Request, entry: Entry, files: Sequence[LocalFile], when: float
     ) -> Receipt:

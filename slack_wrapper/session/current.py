@@ -140,6 +140,13 @@ class SharedSession:
                 session.begin_thread(receipt)
         return receipt
 
+    def anew(self) -> SharedSession:
+        """Return one for another run of the same workflow, whose rule files are not read again."""
+        made = SharedSession()
+        made._config, made._password = self._config, self._password
+        made._offered.records = self._offered.records
+        return made
+
     def over(self) -> None:
         """Let `current` give another one from now on; this one still works."""
         self.is_over = True
@@ -158,7 +165,8 @@ def current(owner: Any = None) -> SharedSession:
     global _current  # noqa: PLW0603 - a process has one Snakemake at a time
     with _guard:
         if _current.is_over or (owner is not None and _current.owner not in (None, owner)):
-            _current = SharedSession()
+            again = owner is not None and _current.owner is owner
+            _current = _current.anew() if again else SharedSession()
         if owner is not None:
             _current.owner = owner
         return _current

@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from slack_wrapper.common import console
 from slack_wrapper.errors import SessionProtocolError, SlackWrapperError
 from slack_wrapper.model.receipt import Receipt
 from slack_wrapper.model.request import Request
-from slack_wrapper.session import protocol
+from slack_wrapper.session import protocol, step_errors
 from slack_wrapper.session.port import Session
 from slack_wrapper.session.socket_dir import Place
 from slack_wrapper.session.thin import Steps, ThinClient, step_of
@@ -146,6 +147,10 @@ class ServedSession:
         try:
             return {"receipt": self._receipt(question)}
         except SlackWrapperError as error:
+            asked = question.get("request")
+            if isinstance(asked, dict):
+                text = console.clean(f"{console.PREFIX} error: {error}")
+                step_errors.remember(str(asked.get("receipt")), text)
             return {"error": protocol.describe_error(error)}
         except Exception as error:  # noqa: BLE001 - a step must be told whatever happened here
             bug = SlackWrapperError(

@@ -21,12 +21,12 @@ class Attached:
     Args:
         password: taken out of the config when the rules were parsed first.
         run: see `run.run.Run`; None before the rules have attached it.
-        began: when the hooks have told that the run begins, monotonic; None before.
+        shown: what shows the run for the hooks, see `run.hooks`; None while nothing does.
     """
 
     password: Secret | None = None
     run: Any = None
-    began: float | None = None
+    shown: Any = None
 
 
 def of(workflow: Any) -> Attached:

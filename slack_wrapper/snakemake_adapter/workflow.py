@@ -8,10 +8,13 @@ callers. Where a release of Snakemake does that another way, the message knows a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.snakemake_adapter import our_rules
+from slack_wrapper.snakemake_adapter.failed_jobs import failed_job
 
 _FRAMES = 20  # callers between the record and the workflow at most
 
@@ -39,7 +42,7 @@ class Counted(Protocol):
     def progress(self, done: int, total: int) -> None:
         """Learn how many jobs are done, of how many."""
 
-    def given_up(self, jobids: set[int]) -> None:
+    def given_up(self, jobs: Mapping[int, FailedJob]) -> None:
         """Learn which jobs have failed for good."""
 
     def forget_finished(self, running: set[int], at: float) -> None:
@@ -67,6 +70,45 @@ class Run:
             return True
         return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
 
+    @property
+    def workflow(self) -> Any:
+        """Snakemake's own object; None when it could not be found."""
+        return self._workflow
+
+    def planned(self) -> dict[str, int]:
+        """Return the number of jobs of each rule that the run begins with; empty if not known."""
+        try:
+            return dict(Counter(job.rule.name for job in self._workflow.dag.needrun_jobs()))
+        except (AttributeError, RuntimeError):
+            return {}
+
+    def config(self) -> Mapping[str, Any]:
+        """Return the config of the workflow, empty when it is not known."""
+        found = getattr(self._workflow, "config", None)
+        return found if isinstance(found, Mapping) else {}
+
+    def log(self) -> str:
+        """Return the path of Snakemake's own log, empty when it is not known."""
+        try:
+            found = self._workflow.logger_manager.get_logfile()
+            return str((found if isinstance(found, str) else found[0]) or "")
+        except (AttributeError, LookupError, TypeError):
+            return ""
+
+    def executing(self, thread: int | None) -> bool:
+        """Whether a thread is still within the workflow's `execute`; True when nobody can tell.
+
+        Several runs of one process have one logger, which no record tells that one has ended.
+        """
+        if self._workflow is None or thread is None:
+            return True
+        frame = sys._current_frames().get(thread)
+        while frame is not None:
+            if frame.f_code.co_name == "execute" and frame.f_locals.get("self") is self._workflow:
+                return True
+            frame = frame.f_back
+        return False
+
     def posts(self) -> bool:
         """Whether a job of the run is a step of ours."""
         try:
@@ -86,14 +128,19 @@ class Run:
         try:
             scheduler, dag = self._workflow.scheduler, self._workflow.dag
             story.progress(int(scheduler.finished_jobs), len(dag))
-            story.given_up(_ids(dag, list(scheduler.failed)))
+            story.given_up({dag.jobid(job): failed_job(job) for job in _each(scheduler.failed)})
             if not scheduler.print_progress:
-                story.forget_finished(_ids(dag, list(scheduler.running)), story.clock())
+                story.forget_finished(_ids(dag, scheduler.running), story.clock())
             if scheduler._user_kill:
                 story.interrupted()
         except (AttributeError, LookupError, RuntimeError, TypeError):
             return  # the main thread changes it meanwhile
 
 
-def _ids(dag: Any, jobs: list[Any]) -> set[int]:
-    return {dag.jobid(one) for job in jobs for one in (job if job.is_group() else (job,))}
+def _each(jobs: Iterable[Any]) -> list[Any]:
+    """Return single jobs, those of groups too."""
+    return [one for job in list(jobs) for one in (job if job.is_group() else (job,))]
+
+
+def _ids(dag: Any, jobs: Iterable[Any]) -> set[int]:
+    return {dag.jobid(one) for one in _each(jobs)}

@@ -17,6 +17,7 @@ from slack_wrapper.client.updates import Living, update
 from slack_wrapper.errors import SlackError
 from slack_wrapper.live.channel import Line
 from slack_wrapper.live.environment import Facts
+from slack_wrapper.live.notify import Event, Notify
 from slack_wrapper.live.run_state import Story
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.live.updater import Updater, Watched
@@ -121,12 +122,13 @@ def coalesce(cell: Cell) -> None:
 
 
 def hooks(cell: Cell) -> None:
-    """Start and end of a run, as the hooks tell them."""
-    _run(cell, {"message": "only once"})
+    """Start and end of a run that goes well, as the hooks tell them; its note is broadcast."""
+    success = Event(min_duration=0.0, message="only once")
+    _show(cell, LiveSettings(NAME, notify=Notify(success=success), follows=False), fails=False)
 
 
 def drawn_hooks(cell: Cell) -> None:
-    """The same, and its end has a table and a chart."""
+    """A message that begins a thread, and a reply with a table and a chart."""
     _run(cell, DRAWN)
 
 
@@ -196,7 +198,10 @@ def edit(cell: Cell) -> None:
 
 def logger(cell: Cell) -> None:
     """A run of a workflow with a failure in it, as `--logger slack` shows it."""
-    settings = LiveSettings(NAME)
+    _show(cell, LiveSettings(NAME, notify=Notify(failure=Event())), fails=True)
+
+
+def _show(cell: Cell, settings: LiveSettings, *, fails: bool) -> None:
     story = Story(allowed=lambda rule: 1)
     shown = Updater(story, lambda: Facts("study", "ada", "node1", "~/study"),
                     Line(cell.session(), settings), settings, Watched())  # fmt: skip
@@ -206,7 +211,11 @@ def logger(cell: Cell) -> None:
     story.progress(1, 3)
     time.sleep(0.4)
     story.started(1, FailedJob("work", {"n": "1"}), time.time())
-    story.failed(1, FailedJob("work"), time.time())
+    if fails:
+        story.failed(1, FailedJob("work"), time.time())
+    else:
+        story.finished(1, time.time())
+        story.progress(3, 3)
     time.sleep(0.3)
     shown.close(15)
     cell.statuses.append("delivered")
@@ -225,8 +234,13 @@ def count(actor: str, cell: Cell) -> int:
     if actor == "coalesce":
         lines = [texts_with(texts, f"• line {number}") for number in range(3)]
         return max(lines) if max(lines) > 1 else min(lines)
-    if actor == "logger":
-        return texts_with(texts, "*study* failed")
+    if actor == "logger":  # what notifies: neither the run's own message nor its changes
+        told = [one for one in cell.box.messages() if "*study* failed" in one["text"]]
+        return sum(
+            one.get("subtype") == "thread_broadcast"
+            or not (one.get("thread_ts") or one.get("edited"))
+            for one in told
+        )
     if actor in ("file", "files"):
         names = "a.txt" if actor == "file" else "a.txt,b.txt"
         return texts_with(texts, f"files={names}")

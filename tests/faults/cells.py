@@ -23,7 +23,7 @@ from pathlib import Path
 import slack_wrapper.sandbox.app  # noqa: F401 - before the processes are made
 from slack_wrapper.approvals import approvals
 from slack_wrapper.errors import SlackError, SlackWrapperError
-from slack_wrapper.live import cadence, thread, updater
+from slack_wrapper.live import cadence, card, thread, updater
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.spool.entry import Entry
@@ -181,7 +181,7 @@ def _waiting(actor: str) -> list[Entry]:
 def main() -> None:
     """Run the rows of one actor, and print the outcomes."""
     folder, actor, words = Path(sys.argv[1]), sys.argv[2], " ".join(sys.argv[3:])
-    updater.LOOK, thread.SETTLED, thread.RENEW = 0.05, 0.0, 0.0
+    updater.LOOK, thread.SETTLED, card.RENEW = 0.05, 0.0, 0.0
     cadence.PACE = ((float("inf"), 0.0),)
     approvals.SHORTEST = approvals.SPACING = approvals.TROUBLE = approvals.MOST_TROUBLE = 0.05
     for name in [name for name in os.environ if name.startswith(("SLACK_", "HTTP"))]:

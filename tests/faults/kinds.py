@@ -157,4 +157,27 @@ NATIVE = [
          "skip": calls - 1, "times": 9},)),
     )
 ]  # fmt: skip
-ROWS = [*NATIVE, *ANSWERS, *LATER, *HISTORIES, *CLOCKS, *DOORS, *NAMES, *BESIDE]
+# The end of a run: its note, which the channel sees, and the change of its message.
+_NOTE = {"method": POST, "match": {"reply_broadcast": [True, "true", "1"]}}
+ENDS = [
+    *(Row(f"the end's note: {word}, {when}", ({**_NOTE, "kind": kind, "when": when, **more},),
+          ("hooks", "logger"))
+      for word, kind, more in (
+          ("reset", FaultKind.RESET, {}), ("HTTP 500", FaultKind.HTTP, {"status": 500}),
+          ("internal_error", FaultKind.ERROR, {"code": "internal_error"}),
+          ("408", FaultKind.STREAM_TIMEOUT, {}))
+      for when in ("before", "after")),
+    Row("the end's note: handled late", ({**_NOTE, "kind": FaultKind.LATE, "status": 504,
+        "seconds": LATE},), ("hooks", "logger"), late=LATE),
+    Row("the end's note: Slack is away", ({**_NOTE, "kind": FaultKind.ERROR, "times": 3,
+        "code": "service_unavailable"},), ("hooks", "logger")),
+    *(Row(f"the run's message is changed: {word}, {when}", ({"method": UPDATE, "kind": kind,
+          "when": when, "times": 2, **more},), ("hooks", "logger"))
+      for word, kind, more in (
+          ("reset", FaultKind.RESET, {}), ("HTTP 500", FaultKind.HTTP, {"status": 500}),
+          ("408", FaultKind.STREAM_TIMEOUT, {}))
+      for when in ("before", "after")),
+    Row("the run's message is gone", ({"method": UPDATE, "kind": FaultKind.ERROR,
+        "code": "message_not_found", "times": FOREVER},), ("hooks", "logger")),
+]  # fmt: skip
+ROWS = [*ENDS, *NATIVE, *ANSWERS, *LATER, *HISTORIES, *CLOCKS, *DOORS, *NAMES, *BESIDE]

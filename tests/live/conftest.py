@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.live import cadence, pauses, thread, updater
+from slack_wrapper.live import cadence, card, pauses, thread, updater
 from slack_wrapper.session.local import LocalSession
 from tests.live.shown import Shown
 
@@ -21,7 +21,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(pauses, "FIRST_REFUSED", 5.0)
     monkeypatch.setattr(pauses, "LONGEST_REFUSED", 5.0)
     monkeypatch.setattr(thread, "SETTLED", 0.0)
-    monkeypatch.setattr(thread, "RENEW", 0.0)
+    monkeypatch.setattr(card, "RENEW", 0.0)
     monkeypatch.setattr("slack_wrapper.live.channel.EVERY", 0.0)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from slack_wrapper.live.channel import Line
 from slack_wrapper.live.environment import Facts
+from slack_wrapper.live.notify import Event, Notify
 from slack_wrapper.live.run_state import Story
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.live.updater import Updater, Watched
@@ -12,6 +13,8 @@ from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.session.local import LocalSession
 
 FACTS = Facts("study", "ada", "node1", "~/study")
+# Nobody is looked up, so that a test that does not care for people sees no calls for them.
+QUIET = {"failure": Event()}
 
 
 class Shown:
@@ -20,7 +23,9 @@ class Shown:
     def __init__(self, session: LocalSession, story: Story | None = None, **settings) -> None:
         self.story = story or Story(allowed=lambda rule: 1)
         self.alive = True
-        chosen = LiveSettings("librec_channel", **settings)
+        policy = {name: settings.pop(name) for name in ("success", "failure") if name in settings}
+        given = {**QUIET, **settings.pop("notify", {}), **policy}
+        chosen = LiveSettings("librec_channel", notify=Notify(**given), **settings)
         self.roots = 0
         self.updater = Updater(
             self.story,
@@ -45,6 +50,15 @@ class Shown:
     def close(self, done: int = 4) -> None:
         self.story.progress(done, 4)
         self.updater.close(30)
+
+
+def whole(message: dict) -> str:
+    """Everything that a message shows, its text first, which is its notification."""
+    parts = [message["text"]]
+    for block in message.get("blocks") or []:
+        inner = block.get("child_blocks") or [block]
+        parts += [str((one.get("text") or {}).get("text") or "") for one in inner]
+    return "\n".join(parts)
 
 
 def until(condition: Callable[[], object]) -> None:

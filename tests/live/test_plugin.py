@@ -14,8 +14,10 @@ from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_interface_logger_plugins.registry import LoggerPluginRegistry
 
-from slack_wrapper.live.run_state import Ending, Story
-from snakemake_logger_plugin_slack import LogHandler, LogHandlerSettings, events
+from slack_wrapper.live.run_state import Story
+from slack_wrapper.live.snapshot import Ending
+from slack_wrapper.snakemake_adapter import events
+from snakemake_logger_plugin_slack import LogHandler, LogHandlerSettings
 
 conformance = pytest.importorskip(
     "snakemake_interface_logger_plugins.tests", reason="interface 1 has no conformance tests"
@@ -57,13 +59,21 @@ class Shown:
         self.story = Story()
         self.closed = 0
 
+    def take(self, record: logging.LogRecord) -> None:
+        event = events.from_record(record)
+        if event is not None:
+            event.tell(self.story)
+
+    def end(self) -> None:
+        self.story.over()
+
     def close(self) -> None:
         self.closed += 1
 
 
 def handler() -> tuple[LogHandler, Shown]:
     made, shown = LogHandler(conformance.MockOutputSettings(), LogHandlerSettings()), Shown()
-    made._live = shown
+    made._live, made._all = shown, [shown]
     return made, shown
 
 

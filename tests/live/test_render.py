@@ -1,10 +1,13 @@
 """What the message of a run says, within Slack's limits."""
 
+from dataclasses import replace
+
 import pytest
 
 from slack_wrapper.live import render, rule_table
 from slack_wrapper.live.environment import Facts, gather
-from slack_wrapper.live.run_state import Ending, Snapshot, Story, Tally
+from slack_wrapper.live.run_state import Story
+from slack_wrapper.live.snapshot import Ending, Snapshot, Tally
 from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.sandbox import limits
 
@@ -44,16 +47,32 @@ def test_a_run_that_went_well() -> None:
 
 def test_a_run_that_failed() -> None:
     rules = {"call": Tally(5, 2, 3, 30.0, 12.0)}
-    shown = render.run(snapshot(ending=Ending.FAILED, rules=rules, failed=3), FACTS)
-    assert "failed after 1 min 5 s: 3 jobs failed, 5 of 8 done" in shown.text
+    first = FailedJob("call", {"sample": "C"}, exit_code=137)
+    slow = ((9.0, first),) * 2
+    run = snapshot(ending=Ending.FAILED, rules=rules, failed=3, first=first, slowest=slow)
+    shown = render.run(run, FACTS)
+    assert shown.text == (
+        ":x: *my-study* failed: call sample=C (exit 137): killed (SIGKILL), often for lack of "
+        "memory, and 2 more jobs · 5 of 8 jobs, 1 min 5 s"
+    )
     assert "call × 3" in whole(shown)
-    assert "3 jobs failed" in shown.plain
+    assert "Slowest" not in whole(shown)
+    assert "3 jobs: call × 3" in shown.plain
     assert "call" in shown.plain
 
 
 def test_a_run_that_an_error_ended() -> None:
-    shown = render.run(snapshot(ending=Ending.FAILED, reason="WorkflowError"), FACTS)
-    assert "WorkflowError" in shown.text
+    said = 'WorkflowError in file "Snakefile", line 3:\nno such profile xoxb-1234-secret\n'
+    run = snapshot(ending=Ending.FAILED, reason="WorkflowError", error=said)
+    shown = render.run(run, replace(FACTS, log=".snakemake/log/a.log"))
+    assert "failed: WorkflowError: no such profile [redacted] · 5 of 8 jobs" in shown.text
+    assert "`.snakemake/log/a.log`" in whole(shown)
+
+
+def test_a_run_with_a_page_has_a_button() -> None:
+    shown = render.run(snapshot(), replace(FACTS, page="https://ci.example.org/1"))
+    (button,) = shown.attachments[0]["blocks"][-2]["elements"]
+    assert (button["text"]["text"], button["url"]) == ("Open run", "https://ci.example.org/1")
 
 
 def test_never_a_hundred_percent_before_the_end() -> None:

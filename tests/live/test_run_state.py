@@ -4,7 +4,8 @@ import pytest
 
 from slack_wrapper.live import run_state as stories
 from slack_wrapper.live.eta import remaining
-from slack_wrapper.live.run_state import Ending, Story
+from slack_wrapper.live.run_state import Story
+from slack_wrapper.live.snapshot import Ending
 from slack_wrapper.model.failed_job import FailedJob
 
 
@@ -94,7 +95,7 @@ def test_an_error_told_twice_counts_once(story: Story, clock: Clock) -> None:
     story.started(1, job(), clock.now)
     story.failed(1, job(), clock.now)
     story.failed(1, job(), clock.now)
-    story.given_up({1})
+    story.given_up({1: job()})
     story.over()
     assert len(story.untold(settled_for=1)) == 1
     assert story.snapshot().failed == 1
@@ -102,7 +103,7 @@ def test_an_error_told_twice_counts_once(story: Story, clock: Clock) -> None:
 
 def test_a_job_may_fail_without_a_record_of_its_own(story: Story, clock: Clock) -> None:
     story.started(1, job(sample="a"), clock.now)
-    story.given_up({1})
+    story.given_up({1: job()})
     story.failed(1, job(), clock.now)
     story.over()
     (failure,) = story.untold(settled_for=1)

@@ -5,6 +5,7 @@ import pytest
 from slack_wrapper import config
 from slack_wrapper.errors import ConfigError, RequestError, SlackWrapperError
 from slack_wrapper.live import settings
+from slack_wrapper.live.notify import Log
 
 
 def test_a_flag_wins_over_the_section() -> None:
@@ -16,8 +17,8 @@ def test_a_flag_wins_over_the_section() -> None:
     }
     read = settings.read(flags, section)
     assert (read.channel, read.encrypted_key) == ("mine", "k.enc")
-    assert read.mention == ("here", "U00000ADA")
-    assert (read.min_duration, read.log_files) == (300.0, True)
+    assert read.notify.failure.mention == ("here", "U00000ADA")
+    assert (read.min_duration, read.notify.failure.log) == (300.0, Log.FILE)
 
 
 def test_the_section_alone_is_enough() -> None:
@@ -26,7 +27,7 @@ def test_the_section_alone_is_enough() -> None:
         "logger": {"mention": ["here"], "quiet_hours": "22:00-07:00", "progress_every": "2h"},
     }
     read = settings.read({}, section)
-    assert (read.channel, read.mention) == ("first", ("here",))
+    assert (read.channel, read.notify.failure.mention) == ("first", ("here",))
     assert read.quiet_hours is not None
     assert read.progress_every == 7200
 
@@ -70,6 +71,6 @@ def test_the_schema_knows_what_is_read() -> None:
         },
     }  # fmt: skip
     config.validate(section)
-    assert settings.read({}, section).mention == ("here",)
+    assert settings.read({}, section).notify.failure.mention == ("here",)
     with pytest.raises(ConfigError):
         config.validate({"logger": {"mentions": "here"}})

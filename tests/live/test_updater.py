@@ -1,5 +1,6 @@
 """The message of a run at the sandbox: one message, the right one, whatever Slack does."""
 
+import re
 import time
 from pathlib import Path
 
@@ -7,17 +8,19 @@ import pytest
 
 from slack_wrapper.client.closed import UNEDITABLE
 from slack_wrapper.live import cadence
+from slack_wrapper.live.notify import Event, Log
 from slack_wrapper.live.run_state import Story
 from slack_wrapper.model.failed_job import FailedJob
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from tests.live.shown import until
+from tests.live.shown import until, whole
 
 pytestmark = pytest.mark.usefixtures("quick")
 
 # Slack itself says so: a page with HTTP 503 could come from anybody, and leaves a post unclear.
+HERE = Event(mention=("here",))
 DOWN = {"code": "service_unavailable", "times": 10_000}
 
 
@@ -32,7 +35,11 @@ def root(sandbox: Sandbox) -> dict:
 
 
 def thread(sandbox: Sandbox) -> list[str]:
-    return [message["text"] for message in sandbox.messages()[1:]]
+    return [whole(message) for message in sandbox.messages()[1:]]
+
+
+def broadcast(sandbox: Sandbox) -> list[str]:
+    return [one["text"] for one in sandbox.messages() if one.get("subtype") == "thread_broadcast"]
 
 
 def reactions(sandbox: Sandbox) -> list[str]:
@@ -64,7 +71,7 @@ def test_a_message_is_renewed_for_its_clock(show, sandbox, monkeypatch) -> None:
 
 
 def test_a_rule_that_fails_has_one_card(show, sandbox: Sandbox) -> None:
-    run = show(mention=("here",))
+    run = show(failure=HERE)
     run.fail(1, sample="a")
     until(lambda: thread(sandbox))
     run.fail(2, sample="b")
@@ -73,10 +80,15 @@ def test_a_rule_that_fails_has_one_card(show, sandbox: Sandbox) -> None:
     run.close(1)
     work, other = thread(sandbox)
     assert "*work* (2 jobs): sample=a; sample=b" in work
-    assert work.startswith("<!here>")
+    assert re.match(
+        r":x: \*study\* failed: work sample=a, and 2 more jobs · 1 of 4 jobs, \d+ s <!here>\n", work
+    )
     assert "*other*" in other
     assert "<!here>" not in other
-    assert "3 jobs failed" in root(sandbox)["text"]
+    assert [text.split(",")[0] for text in broadcast(sandbox)] == [
+        ":x: *study* failed: work sample=a"
+    ]
+    assert "failed: work sample=a, and 2 more jobs" in root(sandbox)["text"]
     assert reactions(sandbox) == ["x"]
 
 
@@ -106,18 +118,19 @@ def test_in_quiet_hours_nobody_is_mentioned(show, sandbox: Sandbox) -> None:
         def until(self, moment: float) -> float:
             return moment + 1
 
-    run = show(mention=("here",), quiet_hours=Always())
+    run = show(failure=HERE, quiet_hours=Always())
     run.fail()
     run.close(0)
     assert "<!here>" not in thread(sandbox)[0]
 
 
 def test_a_run_that_an_error_ends_mentions_too(show, sandbox: Sandbox) -> None:
-    run = show(mention=("here",))
+    run = show(failure=HERE)
     until(sandbox.messages)
     run.story.broke("WorkflowError")
     run.close(0)
-    assert thread(sandbox) == [f"<!here> {root(sandbox)['text']}"]
+    assert broadcast(sandbox) == [f"{root(sandbox)['text']} <!here>"]
+    assert len(sandbox.messages()) == 2
 
 
 def test_a_run_of_seconds_says_nothing(show, sandbox: Sandbox) -> None:
@@ -142,7 +155,7 @@ def test_progress_is_noted_when_wished(show, sandbox, monkeypatch) -> None:
 
 def test_the_log_of_a_failed_job_is_posted_without_secrets(show, sandbox: Sandbox) -> None:
     Path("work.log").write_text("line 1\nusing xoxb-1234-secret\n")
-    run = show(log_files=True)
+    run = show(failure=Event(log=Log.FILE))
     run.story.started(1, FailedJob("work", logs=("work.log",)), time.time())
     run.story.failed(1, FailedJob("work"), time.time())
     run.close(0)
@@ -156,7 +169,8 @@ def test_an_outage_from_the_begin_ends_in_the_outbox(show, session, sandbox, cap
     sandbox.faults.add(Fault("*", "error", **DOWN))
     run = show()
     run.fail(sample="a")
-    until(lambda: len(sandbox.calls("chat.postMessage")) > 3)
+    until(lambda: len(sandbox.calls("auth.test")) > 1)
+    assert sandbox.calls("chat.postMessage") == []  # nothing is posted to a Slack that is away
     run.close(0)
     assert sandbox.messages() == []
     sandbox.faults.clear()
@@ -266,10 +280,11 @@ def test_the_end_is_told_where_the_message_cannot_be_changed(
     assert "is running" in first["text"]
     assert card["thread_ts"] == first["ts"]
     assert "*study* failed" in last["text"]
-    assert "thread_ts" not in last
+    assert card["subtype"] == "thread_broadcast"
+    assert last.get("thread_ts") == first["ts"]  # the channel knows by the card
     assert "3 of 4" in str(last["attachments"])
     assert reactions(sandbox) == ["x"]
-    assert len(sandbox.calls("chat.update")) == 1
+    assert [one["args"]["ts"] for one in sandbox.calls("chat.update")].count(first["ts"]) == 1
     assert capfd.readouterr().err.count("warning") == 1
     assert list(Path(".snakemake/slack/live").iterdir()) == []
 
@@ -286,13 +301,13 @@ def test_the_end_of_a_run_whose_message_was_deleted(show, sandbox: Sandbox, capf
     until(sandbox.messages)
     run.close(3)
     card, last = sandbox.messages()
-    assert "failed: *work*: sample=a" in card["text"]
+    assert "failed: *work*: sample=a" in whole(card)
     assert "*study* failed" in last["text"]
     assert capfd.readouterr().err.count("warning") == 1
 
 
 def test_a_thread_that_takes_no_replies(show, sandbox: Sandbox) -> None:
-    run = show(log_files=True)
+    run = show(failure=Event(log=Log.FILE))
     until(lambda: reactions(sandbox) if sandbox.messages() else None)
     with sandbox.store.change():
         root(sandbox)["locked"] = True
@@ -303,10 +318,10 @@ def test_a_thread_that_takes_no_replies(show, sandbox: Sandbox) -> None:
     run.close(2)
     _, *rest = sandbox.messages()
     assert not any("thread_ts" in message for message in rest)
-    assert sum("failed: *work*" in message["text"] for message in rest) == 1
-    assert sum("failed: *other*" in message["text"] for message in rest) == 1
+    assert sum("failed: *work*" in whole(message) for message in rest) == 1
+    assert sum("failed: *other*" in whole(message) for message in rest) == 1
     assert sum(bool(message.get("files")) for message in rest) == 1
-    assert "2 jobs failed" in root(sandbox)["text"]
+    assert "and 1 more job" in root(sandbox)["text"]
 
 
 def test_a_card_that_cannot_be_changed_goes_on_in_another(show, sandbox: Sandbox) -> None:
@@ -325,7 +340,7 @@ def test_a_card_that_cannot_be_changed_goes_on_in_another(show, sandbox: Sandbox
     first, second = thread(sandbox)
     assert "sample=a" in first and "sample=b" not in first
     assert "*work* (2 jobs): sample=b; sample=c" in second
-    assert "3 jobs failed" in root(sandbox)["text"]
+    assert "and 2 more jobs" in root(sandbox)["text"]
 
 
 def test_a_card_that_is_refused_stops_no_other(show, session, sandbox: Sandbox, capfd) -> None:
@@ -333,11 +348,13 @@ def test_a_card_that_is_refused_stops_no_other(show, session, sandbox: Sandbox, 
     until(lambda: reactions(sandbox) if sandbox.messages() else None)
     run.fail(1, "bad", sample="x")
     bad = Fault("chat.postMessage", "error", code="msg_too_long", times=10_000)
-    bad.meets = lambda method, given: method == bad.method and "*bad*" in given["text"]
+    bad.meets = lambda method, given: method == bad.method and ": bad " in given["text"]
     sandbox.faults.add(bad)
     run.fail(2, "good", sample="y")
     run.close(2)
-    assert [text.split(": sample")[0] for text in thread(sandbox)] == [":x: failed: *good*"]
+    assert [text.split(" · ")[0] for text in thread(sandbox)] == [
+        ":x: *study* failed: good sample=y"
+    ]
     assert "what failed waits in the outbox" in capfd.readouterr().err
     sandbox.faults.clear()
     session.flush()
@@ -444,3 +461,16 @@ def test_steps_do_not_wait_for_a_root_that_does_not_come(show, sandbox: Sandbox)
     sandbox.faults.add(Fault("*", "error", **DOWN))
     run = show()
     until(lambda: run.roots)
+
+
+def test_an_end_that_is_the_first_change_to_be_refused_is_told_in_the_channel(
+    show, sandbox: Sandbox
+) -> None:
+    run = show()
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    sandbox.faults.add(Fault("chat.update", "error", code="edit_window_closed", times=10_000))
+    run.story.broke("WorkflowError", "WorkflowError:\nno such profile")
+    run.updater.close(30)
+    last = sandbox.messages()[1]
+    assert "thread_ts" not in last
+    assert "failed: WorkflowError: no such profile" in last["text"]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from slack_wrapper.live.notify import Event, Log
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
-from tests.live.shown import until
+from tests.live.shown import until, whole
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -34,7 +35,7 @@ def test_start_and_end_are_messages(show, sandbox: Sandbox, capfd) -> None:
         time.sleep(0.1)
     run.close()
     start, end = texts(sandbox)
-    assert start == ":hourglass_flowing_sand: *study* has started: 4 jobs"
+    assert start == ":hourglass_flowing_sand: *study* started: 4 jobs, ada@node1"
     assert end.startswith(":white_check_mark: *study* succeeded: 4 jobs in")
     assert "100 %" in str(sandbox.messages()[1]["attachments"])
     assert capfd.readouterr().err == ""
@@ -42,7 +43,7 @@ def test_start_and_end_are_messages(show, sandbox: Sandbox, capfd) -> None:
 
 
 def test_failures_follow_the_end(show, sandbox: Sandbox) -> None:
-    run = show(mention=("here",), log_files=True)
+    run = show(failure=Event(mention=("here",), log=Log.FILE))
     until(sandbox.messages)
     run.fail(1, sample="a")
     run.fail(2, sample="b")
@@ -50,8 +51,11 @@ def test_failures_follow_the_end(show, sandbox: Sandbox) -> None:
     assert len(texts(sandbox)) == 1
     run.close(1)
     _, end, card = texts(sandbox)
-    assert "2 jobs failed" in end
-    assert card.startswith("<!here> :x: failed: *work* (2 jobs): sample=a; sample=b")
+    assert end.startswith(":x: *study* failed: work sample=a, and 1 more job · 1 of 4 jobs, ")
+    assert end.endswith(" <!here>")
+    assert card.startswith(":x: *study* failed: work sample=a")
+    assert "<!here>" not in card
+    assert "*work* (2 jobs): sample=a; sample=b" in whole(sandbox.messages()[2])
 
 
 def test_an_outage_at_the_end(show, session, sandbox: Sandbox) -> None:
@@ -86,13 +90,13 @@ def test_a_start_in_doubt_is_not_posted_again(show, sandbox: Sandbox) -> None:
     until(lambda: run.roots)
     time.sleep(0.3)
     run.close()
-    assert sum("has started" in text for text in texts(sandbox)) == 1
+    assert sum("started" in text for text in texts(sandbox)) == 1
 
 
 def test_the_next_run_tells_of_one_that_was_killed(show, sandbox: Sandbox) -> None:
     run = show()
     until(lambda: run.roots)
-    run.updater._mark._file.release()  # as the process that is killed does
+    run.updater._root._mark._file.release()  # as the process that is killed does
     show().close()
     assert sum("*study* was interrupted: it was killed" in text for text in texts(sandbox)) == 1
-    run.updater._mark.remove()
+    run.updater._root.forget()

@@ -135,6 +135,12 @@ def thread(sandbox: Sandbox) -> list[str]:
     return [one["text"] for one in sandbox.messages() if one.get("thread_ts")]
 
 
+def cards(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """Return the messages of the thread that have blocks, or are shown in the channel too."""
+    found = [one for one in sandbox.messages() if one.get("thread_ts")]
+    return [one for one in found if one.get("blocks") or one.get("subtype")]
+
+
 def whole(sandbox: Sandbox) -> str:
     """Return everything that the message of the run shows."""
     message = root(sandbox)

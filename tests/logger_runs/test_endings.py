@@ -1,6 +1,7 @@
 """How runs end: well, badly, stopped, killed."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
-from tests.logger_runs.conftest import Start, reaction, root, thread, until, whole
+from tests.live.shown import whole as shown_by
+from tests.logger_runs.conftest import Start, cards, reaction, root, thread, until, whole
 
 GOES_WELL = """
 rule all:
@@ -107,34 +109,38 @@ def _holds_secret(path: Path, sandbox: Sandbox) -> bool:
 def test_two_failures_at_once_are_one_card(start: Start, sandbox: Sandbox) -> None:
     run = start(AT_ONCE, "--logger-slack-mention", "here", "--logger-slack-log-files")
     assert run.wait() == 1
-    assert "failed after" in root(sandbox)["text"]
+    text = root(sandbox)["text"]
+    assert re.match(
+        r":x: \*study\* failed: work s=. \(exit 3\): trouble with ., and 1 more job", text
+    )
     assert reaction(sandbox) == "x"
-    cards = [text for text in thread(sandbox) if text]
-    assert len(cards) == 1
-    assert cards[0].startswith("<!here> :x: failed: *work* (2 jobs): s=")
-    assert "trouble with" in cards[0]
-    assert "exit 3" in cards[0]
-    assert "--rerun-incomplete" in cards[0]
+    (card,) = cards(sandbox)
+    assert card["subtype"] == "thread_broadcast"
+    assert card["text"] == f"{text} <!here>"
+    shown = shown_by(card)
+    assert "failed: *work* (2 jobs): s=" in shown
+    assert "exit code 3" in shown
+    assert "--rerun-incomplete" in shown
     assert len([one for one in sandbox.messages() if one.get("files")]) == 2
 
 
 def test_keep_going_goes_on_after_a_failure(start: Start, sandbox: Sandbox) -> None:
     run = start(TWO_FAIL, "--keep-going")
     assert run.wait() == 1
-    assert "2 jobs failed, 1 of 4 done" in root(sandbox)["text"]
+    assert re.search("and 1 more job · 1 of 4 jobs, ", root(sandbox)["text"])
     assert len(thread(sandbox)) == 1
 
 
 def test_retries_are_told_apart_from_a_failure(start: Start, sandbox: Sandbox) -> None:
     run = start(RETRIES, cores=1)
     assert run.wait() == 1
-    texts = thread(sandbox)
-    assert [text.split("\n")[0] for text in texts] == [
-        ":arrows_counterclockwise: tried again: *luck*, attempt 1 of 2",
-        ":arrows_counterclockwise: tried again: *never* (2 jobs), attempt 1 of 3",
-        ":x: failed: *never*, attempt 3 of 3",
+    assert [shown_by(card).split("\n")[2] for card in cards(sandbox)] == [
+        "tried again: *luck*, attempt 1 of 2",
+        "tried again: *never* (2 jobs), attempt 1 of 3",
+        "failed: *never*, attempt 3 of 3",
     ]
-    assert "1 job failed, 1 of 3 done" in root(sandbox)["text"]
+    assert [card.get("subtype") for card in cards(sandbox)] == [None, None, "thread_broadcast"]
+    assert "failed: never (exit 7) · 1 of 3 jobs, " in root(sandbox)["text"]
     assert "1 job: never" in whole(sandbox)
     assert "3 times" in whole(sandbox)
 
@@ -153,7 +159,7 @@ def test_ctrl_c(start: Start, sandbox: Sandbox) -> None:
     until(Path("begun").exists, run)
     run.signal(signal.SIGINT, group=True)  # as a terminal does
     assert run.wait() == 1
-    assert "was interrupted after" in root(sandbox)["text"]
+    assert "was interrupted: " in root(sandbox)["text"]
     assert "1 of 3 jobs done" in root(sandbox)["text"]
     assert reaction(sandbox) == "warning"
     assert thread(sandbox) == []
@@ -181,7 +187,7 @@ def test_asked_to_end(start: Start, sandbox: Sandbox, number: int) -> None:
     until(lambda: "Will exit after finishing" in run.stderr, run)
     Path("go").touch()
     assert run.wait() == 1
-    assert "was interrupted after" in root(sandbox)["text"]
+    assert "was interrupted: " in root(sandbox)["text"]
     assert "2 of 3 jobs done" in root(sandbox)["text"]
 
 
@@ -195,7 +201,7 @@ def test_a_terminal_that_closes(start: Start, sandbox: Sandbox) -> None:
     os.close(ours)
     run.signal(signal.SIGHUP, group=True)  # as the shell does to what it has started
     assert run.wait() != 0
-    assert "was interrupted after" in root(sandbox)["text"]
+    assert "was interrupted: " in root(sandbox)["text"]
     assert reaction(sandbox) == "warning"
     assert list(Path(".snakemake/slack/live").iterdir()) == []
 
@@ -229,15 +235,16 @@ def test_kill_9_is_marked_by_the_next_run(start: Start, sandbox: Sandbox) -> Non
 def test_an_error_without_a_failed_job(start: Start, sandbox: Sandbox) -> None:
     run = start(GOES_WELL + "onsuccess: raise ValueError('broken')\n")
     assert run.wait() == 1
-    assert "failed after" in root(sandbox)["text"]
-    assert "ValueError" in root(sandbox)["text"]
-    assert "broken" not in str(sandbox.messages())
+    assert "failed: ValueError: broken · 3 of 3 jobs, " in root(sandbox)["text"]
+    (note,) = cards(sandbox)
+    assert (note["text"], note["subtype"]) == (root(sandbox)["text"], "thread_broadcast")
+    assert ".snakemake/log/" in shown_by(note)
 
 
 def test_quiet_changes_nothing_in_slack(start: Start, sandbox: Sandbox) -> None:
     run = start(TWO_FAIL, "--quiet", "all", "--keep-going")
     assert run.wait() == 1
-    assert "2 jobs failed, 1 of 4 done" in root(sandbox)["text"]
+    assert re.search("and 1 more job · 1 of 4 jobs, ", root(sandbox)["text"])
     assert len(thread(sandbox)) == 1
 
 

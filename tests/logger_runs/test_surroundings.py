@@ -10,7 +10,17 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 from tests.conftest import run as command_of
-from tests.logger_runs.conftest import FLAGS, SECONDS, Start, reaction, root, thread, whole
+from tests.live.shown import whole as shown_by
+from tests.logger_runs.conftest import (
+    FLAGS,
+    SECONDS,
+    Start,
+    cards,
+    reaction,
+    root,
+    thread,
+    whole,
+)
 from tests.logger_runs.test_endings import GOES_WELL, TWO_FAIL
 
 SLACK_STEPS = """
@@ -43,7 +53,7 @@ def test_slack_is_down_throughout(start: Start, study: Path, sandbox: Sandbox) -
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     (message,) = sandbox.messages()
-    assert "*study* failed after" in message["text"]
+    assert "*study* failed: work s=" in message["text"]
     assert "*work* (2 jobs)" in message["text"]
 
 
@@ -95,9 +105,10 @@ def test_jobs_on_a_cluster(start: Start, sandbox: Sandbox) -> None:
         "--cluster-generic-submit-cmd", "sh", "--latency-wait", "5",
     )  # fmt: skip
     assert run.wait() == 1
-    assert "2 jobs failed, 1 of 4 done" in root(sandbox)["text"]
-    assert "*work* (2 jobs)" in thread(sandbox)[0]
-    assert "trouble with" in thread(sandbox)[0]
+    assert "and 1 more job · 1 of 4 jobs, " in root(sandbox)["text"]
+    (card,) = cards(sandbox)
+    assert "*work* (2 jobs)" in shown_by(card)
+    assert "trouble with" in shown_by(card)
 
 
 def test_beside_another_logger(start: Start, sandbox: Sandbox) -> None:
@@ -127,7 +138,7 @@ def test_settings_from_a_profile_and_the_environment(start: Start, sandbox: Sand
         env={"SNAKEMAKE_LOGGER_SLACK_ENCRYPTED_KEY": "keys/slack-api.enc"},
     )  # fmt: skip
     assert run.wait() == 1
-    assert thread(sandbox)[0].startswith("<!here>")
+    assert thread(sandbox)[0].endswith(" <!here>")
 
 
 def test_jobs_of_their_own_snakemake_say_nothing(start: Start, sandbox: Sandbox) -> None:
@@ -175,8 +186,8 @@ def test_a_webhook_is_told_of_start_and_end(start: Start, sandbox: Sandbox) -> N
     run = start(TWO_FAIL, "--keep-going", flags=flags, env={"SLACK_BOT_TOKEN": address})
     assert run.wait() == 1
     begun, end, card = [message["text"] for message in sandbox.messages()]
-    assert "*study* has started: 4 jobs" in begun
-    assert "2 jobs failed, 1 of 4 done" in end
-    assert "failed: *work* (2 jobs)" in card
+    assert "*study* started: 4 jobs" in begun
+    assert "and 1 more job · 1 of 4 jobs, " in end
+    assert "*study* failed: work s=" in card
     assert "warning" not in run.stderr.lower()
     assert "B0000HOOK" not in run.stderr

@@ -49,12 +49,12 @@ def test_nothing_forges_a_line_of_a_card(tmp_path: Path) -> None:
     log = tmp_path / "a`\n*b.log"
     log.write_bytes(EVIL.encode())
     failed = failure_card.FailedJob("align", {"s": EVIL}, logs=(str(log),), command=EVIL)
-    lines = failure_card.card([failed]).split("\n")
+    lines = failure_card.card([failed]).text().split("\n")
     said = "\n".join(lines)
     assert all(one.isprintable() for line in lines for one in line)
     assert "<" not in said
     assert lines[0].startswith("*align*: s=a *b* failed")
-    assert said.count("```") == 4  # two blocks, the command's and the log's
+    assert said.count("```") == 6  # the error, the command, and the one to run again
     assert sum(line.startswith("log `") for line in lines) == 1
 
 

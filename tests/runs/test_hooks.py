@@ -15,12 +15,13 @@ import pytest
 
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.model.failed_job import FailedJob
-from slack_wrapper.report import failure_card
+from slack_wrapper.report import failure_card, log_excerpt
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.spool.outbox import Outbox
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD, Run
+from tests.live.shown import whole
 from tests.support.steps import CONFIG, INCLUDE, write
 
 HOOKS = """
@@ -55,11 +56,13 @@ def test_a_run_that_goes_well(hooks: str, study: Path, sandbox: Sandbox, snakema
     write(study, hooks + WORK.replace("COMMAND", "touch {output}"), CONFIG)
     done = snakemake()
     assert done.returncode == 0, done.stderr
-    start, success = texts(sandbox)
-    assert "*study* started: 3 jobs" in start
-    assert re.search(r"\*study\* succeeded: 3 jobs in \d+ s", success)
-    root, reply = sandbox.messages()
-    assert reply["thread_ts"] == root["ts"]
+    assert sandbox.calls("chat.postMessage")[0]["args"]["text"].startswith(
+        ":hourglass_flowing_sand: *study* started: 3 jobs, "
+    )
+    (text,) = texts(sandbox)
+    assert re.fullmatch(r":white_check_mark: \*study\* succeeded: 3 jobs in \d+ s", text)
+    assert [one["name"] for one in sandbox.messages()[0]["reactions"]] == ["white_check_mark"]
+    assert "warning" not in done.stderr.lower()
 
 
 def test_steps_reply_in_the_runs_thread(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
@@ -89,13 +92,21 @@ def test_a_run_that_fails_makes_one_card(
     write(study, hooks + WORK.replace("COMMAND", command), CONFIG)
     done = snakemake("--keep-going")
     assert done.returncode == 1
-    assert len(texts(sandbox)) == 2
-    card = texts(sandbox)[1]
-    assert "*study* failed after" in card
-    assert "2 jobs failed" in card
+    root, reply = sandbox.messages()
+    assert (reply["thread_ts"], reply["subtype"]) == (root["ts"], "thread_broadcast")
+    assert [one["name"] for one in root["reactions"]] == ["x"]
+    told = (
+        r":x: \*study\* failed: work sample=. \(exit 3\): using \[redacted\] for ., and 1 more job"
+    )
+    assert re.match(told + r" · 0 of 3 jobs, \d+ s$", root["text"]), root["text"]
+    assert reply["text"] == root["text"]
+    card = whole(reply)
     assert "*work* (2 jobs): sample=" in card
-    assert "using [redacted] for" in card
-    assert "run again: `snakemake --cores 2 --keep-going --rerun-incomplete a.txt b.txt`" in card
+    assert "```\nusing [redacted] for" in card
+    assert re.search(
+        r"run again:\n```\nsnakemake --cores 2 --keep-going --rerun-incomplete ..txt ..txt\n```",
+        card,
+    )
     assert "command:\n```\necho using [redacted] for" in card
     assert "leaked" not in card
 
@@ -124,9 +135,10 @@ def test_what_ends_a_run_without_a_hook_is_told(
     write(study, hooks + ESCAPES[kind], CONFIG)
     done = snakemake()
     assert done.returncode == 1
-    start, end = texts(sandbox)
-    assert "*study* started" in start
-    assert re.search(r"failed after .* s: \w+ \(see Snakemake's log\), 0 jobs failed", end)
+    root, note = sandbox.messages()
+    assert re.match(r":x: \*study\* failed: \w+: .+ · \d of \d jobs, \d+ s$", root["text"]), root
+    assert (note["text"], note["subtype"]) == (root["text"], "thread_broadcast")
+    assert ".snakemake/log/" in whole(note)
     assert "slack-wrapper: warning" not in done.stderr
 
 
@@ -155,9 +167,11 @@ def test_a_group_that_fails_is_told_by_its_jobs(
     done = snakemake("--keep-going")
     assert done.returncode == 1
     assert "slack-wrapper: warning" not in done.stderr, done.stderr
-    card = texts(sandbox)[-1]
-    assert "3 jobs failed" in card
-    assert all(f"*{rule}*" in card for rule in ("write", "read", "single"))
+    root, *cards = sandbox.messages()
+    assert "and 2 more jobs" in root["text"]
+    told = "".join(map(whole, cards))
+    assert all(f"failed: *{rule}*" in told for rule in ("write", "read", "single"))
+    assert sum(one.get("subtype") == "thread_broadcast" for one in cards) == 1
 
 
 def test_an_end_without_a_start_is_not_told(study: Path, sandbox: Sandbox, snakemake: Run) -> None:
@@ -231,10 +245,10 @@ def test_a_hook_may_wait_where_steps_fail(study: Path, sandbox: Sandbox, snakema
     )
     done = snakemake(env={"SLACK_WRAPPER_PASSWORD": PASSWORD, "SLACK_WRAPPER_BASE_URL": down})
     assert done.returncode == 0, done.stderr
-    assert len(Outbox().names()) == 2
+    assert len(Outbox().names()) == 1  # its end; nobody is told of a start that is over
     again = snakemake("--forceall")
     assert again.returncode == 0, again.stderr
-    assert len(texts(sandbox)) == 4
+    assert ["succeeded" in text for text in texts(sandbox)] == [True, True]
 
 
 def test_slack_that_never_answers_is_asked_and_not_posted_to(
@@ -253,15 +267,15 @@ def test_slack_that_never_answers_is_asked_and_not_posted_to(
         }
         done = snakemake(env=env)
         assert done.returncode == 0, done.stderr
-        assert len(Outbox().names()) == 2, done.stderr  # its start and its end
+        assert len(Outbox().names()) == 1, done.stderr  # its end
         hole.setblocking(False)
         calls = []
         with contextlib.suppress(BlockingIOError):
             while True:
                 connection, _ = hole.accept()
                 calls.append(connection.recv(1 << 16).split()[1])
-    # At the start, and before the last flush: a post without an answer would be unclear for ever.
-    assert calls == [b"/api/auth.test"] * 2
+    # A post without an answer would be unclear for ever.
+    assert set(calls) == {b"/api/auth.test"}
 
 
 @pytest.mark.parametrize("flag", ["-n", "--touch", "--lint", "--dag", "--unlock", "--report"])
@@ -282,8 +296,7 @@ def test_many_siblings_are_one_paragraph() -> None:
     jobs = [
         FailedJob("work", {"sample": str(number)}, (), (f"{number}.txt",)) for number in range(9)
     ]
-    card = failure_card.failed(jobs, done=3, seconds=3725)
-    assert "failed after 1 h 2 min: 9 jobs failed, 3 done" in card
+    card = failure_card.card(jobs).text()
     assert card.count("*work*") == 1
     assert "sample=4 and 4 more" in card
 
@@ -291,16 +304,16 @@ def test_many_siblings_are_one_paragraph() -> None:
 def test_a_long_log_shows_head_and_tail(tmp_path: Path) -> None:
     path = tmp_path / "long.log"
     path.write_text("".join(f"line {number}\n" for number in range(100_000)))
-    lines = failure_card.log_excerpt(str(path)).split("\n")
+    lines = log_excerpt.log_excerpt(str(path)).split("\n")
     assert lines[0] == "line 0"
     assert lines[-1] == "line 99999"
-    assert len(lines) == failure_card.HEAD_LINES + failure_card.TAIL_LINES + 1
+    assert len(lines) == log_excerpt.HEAD_LINES + log_excerpt.TAIL_LINES + 1
 
 
 def test_a_missing_or_empty_log_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    assert "empty" in failure_card.log_excerpt(str(tmp_path / "empty"))
-    assert failure_card.log_excerpt("none.log") == "(no log: none.log)"
+    assert "empty" in log_excerpt.log_excerpt(str(tmp_path / "empty"))
+    assert log_excerpt.log_excerpt("none.log") == "(no log: none.log)"
 
 
 @pytest.mark.parametrize(
@@ -312,21 +325,23 @@ def test_durations(seconds: float, said: str) -> None:
 
 def test_a_card_shows_the_command_and_the_attempt() -> None:
     job = FailedJob("work", {"a": "1"}, (), ("1.txt",), "cat < in > out\n", attempt=2, attempts=3)
-    card = failure_card.card([job])
+    card = failure_card.card([job]).text()
     assert card.startswith("*work*: a=1, attempt 2 of 3\n")
     assert "```\ncat &lt; in &gt; out\n```" in card
 
 
 def test_a_card_shows_no_token_of_a_command_and_no_end_of_its_block() -> None:
-    card = failure_card.card([FailedJob("work", command="curl -H xoxb-1234-secret ``` <!channel>")])
+    card = failure_card.card(
+        [FailedJob("work", command="curl -H xoxb-1234-secret ``` <!channel>")]
+    ).text()
     assert "secret" not in card
     assert "<!channel>" not in card
-    assert card.count("```") == 2
+    assert card.count("```") == 4  # the command, and the one to run again
 
 
 def test_what_a_log_says_is_no_mention(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("<!here> a < b & c")
-    card = failure_card.card([FailedJob("work", logs=[str(tmp_path / "a.log")])])
+    card = failure_card.card([FailedJob("work", logs=[str(tmp_path / "a.log")])]).text()
     assert "&lt;!here&gt; a &lt; b &amp; c" in card
 
 
@@ -335,7 +350,7 @@ def test_no_half_of_a_secret_is_left_where_a_line_is_cut(tmp_path: Path, before:
     secret = Secret("correct-horse-battery")
     path = tmp_path / "log"
     path.write_text("x" * before + secret.reveal() + "\n")
-    assert not re.search("corr|[eo]r", failure_card.log_excerpt(str(path)).replace("[redacted", ""))
+    assert not re.search("corr|[eo]r", log_excerpt.log_excerpt(str(path)).replace("[redacted", ""))
 
 
 def test_no_half_of_a_secret_is_left_where_a_log_is_cut(tmp_path: Path) -> None:
@@ -344,13 +359,13 @@ def test_no_half_of_a_secret_is_left_where_a_log_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "log"
     for shift in range(len(secret.reveal())):
         path.write_text("z" * 70_000 + secret.reveal() + "x" * ((64 << 10) - shift))
-        assert set(failure_card.log_excerpt(str(path))) <= set("xz\n…")
+        assert set(log_excerpt.log_excerpt(str(path))) <= set("xz\n…")
 
 
 def test_a_log_is_shown_as_a_terminal_shows_it(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"\x1b[31mred\x1b[0m\r\n 10%\r 50%\r100%\r\ndone\r\n")
-    assert failure_card.log_excerpt(str(path)) == "red\n100%\ndone"
+    assert log_excerpt.log_excerpt(str(path)) == "red\n100%\ndone"
 
 
 @pytest.mark.parametrize(
@@ -371,7 +386,7 @@ def test_what_is_called_a_secret_is_none_of_the_channels_business(
     tmp_path: Path, line: str
 ) -> None:
     (tmp_path / "log").write_text(line + "\n")
-    shown = failure_card.log_excerpt(str(tmp_path / "log"))
+    shown = log_excerpt.log_excerpt(str(tmp_path / "log"))
     assert "hunter22" not in shown.lower()
     assert "[redacted]" in shown
 
@@ -379,14 +394,7 @@ def test_what_is_called_a_secret_is_none_of_the_channels_business(
 @pytest.mark.parametrize("line", ["tokens: 512", "tokenizer=bpe", "loss: 0.3, secretary: Ann"])
 def test_what_only_sounds_like_a_secret_is_shown(tmp_path: Path, line: str) -> None:
     (tmp_path / "log").write_text(line)
-    assert failure_card.log_excerpt(str(tmp_path / "log")) == line
-
-
-def test_more_rules_than_a_card_holds_are_named() -> None:
-    jobs = [FailedJob(f"rule{number}", outputs=(f"{number}.txt",)) for number in range(12)]
-    card = failure_card.failed(jobs, done=0, seconds=1)
-    assert card.count("run again:") == failure_card.MAX_RULES
-    assert "failed as well: *rule8* (1 job), *rule9*" in card
+    assert log_excerpt.log_excerpt(str(tmp_path / "log")) == line
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -413,5 +421,6 @@ def test_a_run_that_is_asked_to_end_says_so(study: Path, sandbox: Sandbox, numbe
     finally:
         process.kill()
         process.wait()
-    assert "*study* started: 3 jobs" in texts(sandbox)[0]
-    assert "*study* failed after" in texts(sandbox)[1]
+    root, note = sandbox.messages()
+    assert ":warning: *study* was interrupted: 1 of 3 jobs done" in root["text"]
+    assert (note["text"], note["subtype"]) == (root["text"], "thread_broadcast")

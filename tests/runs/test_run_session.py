@@ -134,7 +134,7 @@ onsuccess:
     write(study, INCLUDE + MANY + count, {**CONFIG, "password_command": f"echo {PASSWORD}"})
     done = snakemake(env={})
     assert done.returncode == 0, done.stderr
-    assert len(shown(sandbox)) == 7
+    assert len(shown(sandbox)) == 6  # the run's message, which tells its end too, and the steps'
     assert "derived 1 in the main process" in done.stdout
 
 
@@ -306,7 +306,7 @@ def test_what_waits_under_another_key_asks_for_no_password(
     assert child.expect(["Password for", pexpect.EOF]) == 1
     child.close()
     assert child.exitstatus == 0
-    assert len(shown(sandbox)) == 7
+    assert len(shown(sandbox)) == 6
     assert len(list((study / ".snakemake/slack/outbox").glob("*.json"))) == 1
     flush = pexpect.spawn(
         sys.executable, ["-m", "slack_wrapper.cli.main", "flush", "--configfile", "config.json"],
@@ -315,7 +315,7 @@ def test_what_waits_under_another_key_asks_for_no_password(
     flush.expect("Password for keys/other.enc: ")
     flush.sendline("another")
     flush.expect(pexpect.EOF)
-    assert len(shown(sandbox)) == 8
+    assert len(shown(sandbox)) == 7
 
 
 def test_in_the_background_of_a_terminal_nobody_is_asked(study: Path, sandbox: Sandbox) -> None:

@@ -27,7 +27,7 @@ PRIVATE = {
 # Asked for where a release has it; what is done without it stands beside the question.
 NOT_EVERYWHERE = {"_filter_incomplete_keys"}
 # Others' private names, which are not Snakemake's.
-OTHERS = {"_getframe", "_actions"}
+OTHERS = {"_getframe", "_current_frames", "_actions"}
 # Public names that no documentation promises.
 PUBLIC = {
     ("snakemake.workflow",): (
