@@ -11,21 +11,18 @@ import contextlib
 import os
 import re
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.common import console, file_lock
-from slack_wrapper.common.budget import current, while_heard
+from slack_wrapper.common import console
 from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, os_reason
 from slack_wrapper.spool import state_file
 from slack_wrapper.spool.entry import Entry
+from slack_wrapper.spool.flush_lock import FlushLock
 from slack_wrapper.spool.folder_index import FolderIndex, Name, name_of, parse, place_name
 from slack_wrapper.spool.ledger import FOLDER
-
-FLUSH_SECONDS = 120.0  # for another thread of this process to end the post that it is about
 
 
 class Outbox:
@@ -44,8 +41,7 @@ class Outbox:
         self._indexes = (self.waiting, self.held, self.timed)
         self.files = Path(folder) / "files"
         self._roots = Path(folder) / "roots"
-        self._lock_file = Path(folder) / "lock"
-        self._flush = threading.Lock()
+        self._lock = FlushLock(Path(folder))
 
     def take(self, entry: Entry, reason: str, sending: Path, *, held: bool = False) -> None:
         """Let a post wait, by one rename if it has been written down in `sending`.
@@ -258,40 +254,11 @@ class Outbox:
         if not any(index.names() or index.has_strangers() for index in self._indexes):
             yield True
             return
-        if not self._take_flush(wait):
-            yield False
-            return
-        try:
-            with self._locked() as ours:
-                if ours:
-                    for index in self._indexes:
-                        index.adopt()
-                yield ours
-        finally:
-            self._flush.release()
-
-    def _take_flush(self, wait: bool) -> bool:
-        if not wait:
-            return self._flush.acquire(timeout=0)
-        return while_heard(lambda some: self._flush.acquire(timeout=some), FLUSH_SECONDS, current())
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[bool]:
-        try:
-            state_file.folder(self.folder)
-            lock = file_lock.open_lock(self._lock_file, like_folder=True)
-        except OSError as error:
-            raise LedgerUnusable(
-                f"the outbox cannot be locked by {self._lock_file}: {os_reason(error)}"
-            ) from None
-        try:
-            try:
-                held = file_lock.acquire(lock, 0)
-            except OSError:  # no locks here
-                held = False
-            yield held
-        finally:
-            os.close(lock)
+        with self._lock.held(wait=wait) as ours:
+            if ours:
+                for index in self._indexes:
+                    index.adopt()
+            yield ours
 
     def _own_index(self, entry: Entry) -> FolderIndex:
         return self.timed if entry.request.get("post_at") else self.waiting
