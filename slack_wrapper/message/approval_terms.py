@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_wrapper.errors import RequestError
@@ -150,6 +151,18 @@ def span(seconds: float) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts) or f"{seconds:g} s"
+
+
+def until(moment: float) -> str:
+    """Return a moment in mrkdwn, which each reader sees in their own time zone.
+
+    Args:
+        moment: seconds since the epoch.
+
+    https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
+    """
+    plain = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"until <!date^{moment:.0f}^{{date_short_pretty}} {{time}}|{plain}>"
 
 
 def votes(reactions: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[tuple[str, str]]:

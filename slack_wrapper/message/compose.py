@@ -66,6 +66,10 @@ def compose(
         RequestError: something is over a limit of Slack's that cannot be split.
     """
     said = request.comment if request.option == FILE else request.message
+    if request.closes:
+        from slack_wrapper.message.approval_terms import until  # spares other posts 1 ms
+
+        said = f"{said} _Open {until(request.closes)}._"
     mentioned = all_shown(request.mention, people, request.mention_missing)
     text = " ".join([*mentioned, said]).strip()
     footer = _footer(request, link)

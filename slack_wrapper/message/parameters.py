@@ -19,6 +19,7 @@ from slack_wrapper.model.request import (
     FAIL,
     FILE,
     MESSAGE,
+    NO_THREAD,
     NOW,
     ON_FAILURE,
     RUN_THREAD,
@@ -117,7 +118,7 @@ def build(
         message=title if option == FILE else said.text,
         files=shared,
         comment=said.text if option == FILE else str(params.get("comment") or ""),
-        thread=str(params.get("thread") or defaults.get("thread") or RUN_THREAD),
+        thread=_thread(params, defaults, option),
         blocks=content.blocks(sources),
         fields=_fields(params.get("fields"), rule),
         color=str(params.get("color") or ""),
@@ -222,6 +223,12 @@ def _mention(value: Any, rule: str) -> tuple[str, ...]:
         return flat(value)
     except RequestError as error:
         raise RequestError(f"{_step(rule)}: {error.message}", hint=error.hint) from None
+
+
+def _thread(params: Mapping[str, Any], defaults: Mapping[str, Any], option: str) -> str:
+    """Return where it is said; a question stands in the channel unless its step says otherwise."""
+    usual = NO_THREAD if option == APPROVAL else defaults.get("thread") or RUN_THREAD
+    return str(params.get("thread") or usual)
 
 
 def _path(value: Any) -> str | None:

@@ -48,6 +48,7 @@ class Request:
         max_files: how many files one message takes; 0 for the usual number.
         alt: path → what those hear of a picture who do not see it.
         post_at: when it goes out: an ISO time, a duration, or `now`; empty for as soon as it may.
+        closes: when a question's time is up, in seconds since the epoch; 0 if it is none.
         living: whether the message is going to be changed, so that it has to be ours to post.
         part: which of the messages that follow the first one; 0 for the first.
         coalesce: title and window of the message that it shares, see `coalescing`; may be empty.
@@ -80,6 +81,7 @@ class Request:
     coalesce: Mapping[str, Any] = field(default_factory=dict)
     post_at: str = ""
     living: bool = False
+    closes: float = 0.0
     broadcast: bool = False
     mention_missing: str = FAIL
     native: Mapping[str, Any] = field(default_factory=dict)

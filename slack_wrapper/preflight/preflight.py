@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from slack_wrapper.approvals.approvals import question
+from slack_wrapper.approvals.question import question
 from slack_wrapper.client import team
 from slack_wrapper.client.error_codes import REMEDIES
 from slack_wrapper.client.identity import Identity, identify

@@ -74,7 +74,7 @@ def of(request: Request, notes: tuple[str, ...] = ()) -> Looks:
         RequestError: it is not valid for another reason than a limit.
     """
     if request.option == APPROVAL:
-        from slack_wrapper.approvals.approvals import question
+        from slack_wrapper.approvals.question import question
 
         request = question(request)
     people = Namesakes()

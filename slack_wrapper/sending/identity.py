@@ -24,7 +24,7 @@ _PREFIX = "c1-"  # tells these digests from those of releases that hashed the wh
 # How a post is sent, and what it belongs to. Every other field of a request is content.
 _HOW = frozenset({
     "on_failure", "post_at", "max_files", "receipt", "rule", "part", "living", "coalesce",
-    "mention_missing", "native",
+    "mention_missing", "native", "closes",
 })  # fmt: skip
 _FILES = ("files", "images")  # by name and bytes, not by path
 _ATTACHED = "attached"  # they follow as posts of their own

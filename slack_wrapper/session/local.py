@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain
 
-from slack_wrapper.approvals.approvals import Approvals, question
+from slack_wrapper.approvals.asking import Approvals
+from slack_wrapper.approvals.question import question
 from slack_wrapper.client.local_file import LocalFile, check
 from slack_wrapper.client.names import Names
 from slack_wrapper.client.rate_limit import Pacer

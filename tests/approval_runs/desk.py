@@ -17,9 +17,9 @@ from tests.conftest import PASSWORD
 
 # Shorter than any person would want it, so that a suite need not wait as a person does.
 IMPATIENT = """
-from slack_wrapper.approvals import approvals
-approvals.SHORTEST, approvals.SPACING = 0.2, 0.02
-approvals.TROUBLE = approvals.MOST_TROUBLE = 0.3
+from slack_wrapper.approvals import open_questions
+open_questions.SHORTEST, open_questions.SPACING = 0.2, 0.02
+open_questions.TROUBLE = open_questions.MOST_TROUBLE = 0.3
 """
 HEAD = """
 configfile: "config.json"

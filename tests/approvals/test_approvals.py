@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from slack_wrapper.approvals import approvals
+from slack_wrapper.approvals import open_questions
 from slack_wrapper.errors import RequestError, SlackRefused
 from slack_wrapper.message.approval_terms import Terms, reaction, span, terms, votes
 from slack_wrapper.message.parameter_names import APPROVAL_PARAMETERS
@@ -65,8 +65,8 @@ def test_spans() -> None:
 def test_its_time_is_slacks_whatever_this_machines_clock_says(
     session: LocalSession, sandbox: Sandbox, ahead: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(approvals, "SPACING", 0.0)
-    monkeypatch.setattr(approvals.Approvals, "_pause", lambda *_: 0.0)
+    monkeypatch.setattr(open_questions, "SPACING", 0.0)
+    monkeypatch.setattr(open_questions.OpenQuestions, "pause", lambda *_: 0.0)
     sandbox.store.ahead = ahead
     terms = {"time_limit": "1h", "on_timeout": "skip"}
     assert session.post(asking(**terms))["status"] == PENDING
@@ -102,7 +102,7 @@ def test_many_questions_share_one_pace(
     session: LocalSession, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While none has its turn, no question asks Slack, however often its step comes."""
-    monkeypatch.setattr(approvals, "SPACING", 1000.0)
+    monkeypatch.setattr(open_questions, "SPACING", 1000.0)
     first = session.post(asking(0))
     assert first["status"] == PENDING
     assert looks(sandbox) == 1
@@ -125,9 +125,9 @@ def test_retry_after_holds_all_questions(session: LocalSession, sandbox: Sandbox
 
 
 def test_looks_get_rarer_with_age() -> None:
-    made = approvals.Approvals(poster=None)  # type: ignore[arg-type]
+    made = open_questions.OpenQuestions()
     ages = (0.0, 100.0, 600.0, 100_000.0)
-    found = [made._pause(age) for age in ages]
+    found = [made.pause(age) for age in ages]
     assert [round(one) for one in found] == [3, 5, 30, 60]
 
 
@@ -217,7 +217,7 @@ def forget(session: LocalSession) -> None:
     """Let a minute pass for what is remembered of questions and people."""
     made = session._approvals
     made._people.clear()
-    for known in made._open.values():
+    for known in made._open._open.values():
         known.turn = 0.0
 
 
@@ -265,11 +265,11 @@ def test_who_has_left_a_group_does_not_count(session: LocalSession, sandbox: San
     with sandbox.store.change():
         reactions.react(sandbox.messages()[0], "white_check_mark", "U00000ADA")
         group["users"] = ["U0000GRACE"]
-    next(iter(session._approvals._open.values())).turn = 0.0
+    next(iter(session._approvals._open._open.values())).turn = 0.0
     assert session.post(request)["status"] == PENDING
     with sandbox.store.change():
         reactions.react(sandbox.messages()[0], "white_check_mark", "U0000GRACE")
-    next(iter(session._approvals._open.values())).turn = 0.0
+    next(iter(session._approvals._open._open.values())).turn = 0.0
     assert session.post(request)["decided_by"]["id"] == "U0000GRACE"
 
 
@@ -286,8 +286,8 @@ def test_the_preflight_demands_the_scope_that_tells_bots_from_people(
 def test_a_reminder_is_said_once_each_time(
     session: LocalSession, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(approvals, "SPACING", 0.0)
-    monkeypatch.setattr(approvals.Approvals, "_pause", lambda *_: 0.0)
+    monkeypatch.setattr(open_questions, "SPACING", 0.0)
+    monkeypatch.setattr(open_questions.OpenQuestions, "pause", lambda *_: 0.0)
     said = []
     for sandbox.store.ahead in (0.0, 5400.0, 5400.0, 5401.0, 9000.0, 9001.0):
         session.post(asking(remind_every="1h", time_limit="1d"))

@@ -21,7 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import slack_wrapper.sandbox.app  # noqa: F401 - before the processes are made
-from slack_wrapper.approvals import approvals
+from slack_wrapper.approvals import open_questions
 from slack_wrapper.errors import SlackError, SlackWrapperError
 from slack_wrapper.live import cadence, card, thread, updater
 from slack_wrapper.sandbox.faults import Fault
@@ -183,7 +183,8 @@ def main() -> None:
     folder, actor, words = Path(sys.argv[1]), sys.argv[2], " ".join(sys.argv[3:])
     updater.LOOK, thread.SETTLED, card.RENEW = 0.05, 0.0, 0.0
     cadence.PACE = ((float("inf"), 0.0),)
-    approvals.SHORTEST = approvals.SPACING = approvals.TROUBLE = approvals.MOST_TROUBLE = 0.05
+    for name in ("SHORTEST", "SPACING", "TROUBLE", "MOST_TROUBLE"):
+        setattr(open_questions, name, 0.05)
     for name in [name for name in os.environ if name.startswith(("SLACK_", "HTTP"))]:
         if name != "SLACK_WRAPPER_PATIENCE":
             del os.environ[name]

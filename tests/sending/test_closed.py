@@ -189,8 +189,8 @@ def test_a_shared_message_that_was_deleted_is_said_again(
 def test_a_decision_is_told_in_the_channel(
     session: LocalSession, sandbox: Sandbox, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slack_wrapper.approvals.approvals.SHORTEST", 0.0)
-    monkeypatch.setattr("slack_wrapper.approvals.approvals.SPACING", 0.0)
+    monkeypatch.setattr("slack_wrapper.approvals.open_questions.SHORTEST", 0.0)
+    monkeypatch.setattr("slack_wrapper.approvals.open_questions.SPACING", 0.0)
     given = {"option": "approval", "message": "Go on?", "channel": CHANNEL}
     request = build(given, receipt="slack/ask.json", rule="ask")
     assert session.post(request)["status"] == PENDING
