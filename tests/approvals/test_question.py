@@ -13,8 +13,8 @@ from slack_wrapper.errors import ApprovalTimedOut
 from slack_wrapper.message.parameters import build
 from slack_wrapper.model.receipt import PENDING, Receipt
 from slack_wrapper.model.request import Request
-from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.faults import Fault
+from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
