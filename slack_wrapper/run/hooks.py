@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import RequestError, SlackWrapperError
-from slack_wrapper.run.run import Run, run_of
+from slack_wrapper.run.attaching import run_of
+from slack_wrapper.run.run import Run
 from slack_wrapper.snakemake_adapter import attached
 from slack_wrapper.snakemake_adapter.errors import interrupted
 

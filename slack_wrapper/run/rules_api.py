@@ -8,7 +8,8 @@ from typing import Any
 from slack_wrapper import config as settings
 from slack_wrapper.common.console import warn
 from slack_wrapper.errors import SlackWrapperError
-from slack_wrapper.run.run import Run, attach
+from slack_wrapper.run.attaching import attach
+from slack_wrapper.run.run import Run
 from slack_wrapper.snakemake_adapter import attached, process
 from slack_wrapper.snakemake_adapter.config_password import take
 from slack_wrapper.snakemake_adapter.errors import workflow_error

@@ -1,8 +1,8 @@
 """One session for a whole run: unlocked in the main process before the first job, then served.
 
-The rule files call `attach` while Snakemake parses. Facts it builds on (Snakemake 9): `onstart`
-runs in the main process before any job; one function a hook is kept, so ours composes with the
-user's; a resource function is evaluated in the main process when its job is scheduled.
+The rule files call `attaching.attach` while Snakemake parses. Facts it builds on (Snakemake 9):
+`onstart` runs in the main process before any job; one function a hook is kept, so ours composes
+with the user's; a resource function is evaluated in the main process when its job is scheduled.
 The session itself is the one in `shared`, which the logger plugin uses too.
 """
 
@@ -10,36 +10,29 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from slack_wrapper.common import console, hangup
+from slack_wrapper.common import hangup
 from slack_wrapper.common.budget import spending
 from slack_wrapper.common.console import warn
 from slack_wrapper.common.log_filter import guard_tracebacks
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.errors import (
-    RequestError,
     SessionUnreachable,
     SlackWrapperError,
     SnakemakeDiffers,
     os_reason,
 )
-from slack_wrapper.locate import thin_client
-from slack_wrapper.model.request import WARN
 from slack_wrapper.run import closing
+from slack_wrapper.run.opening import Opening
 from slack_wrapper.session import current as shared
 from slack_wrapper.session import protocol
 from slack_wrapper.session.current import SharedSession
-from slack_wrapper.snakemake_adapter import attached, our_rules, process
+from slack_wrapper.snakemake_adapter import process
 from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
-from slack_wrapper.snakemake_adapter.hook_slots import compose, on_escape
 from slack_wrapper.snakemake_adapter.job_records import JobRecords, ended_well
-from slack_wrapper.snakemake_adapter.planned_jobs import made_by_workflow
-from slack_wrapper.snakemake_adapter.rule_names import explain_clashes
 from slack_wrapper.snakemake_adapter.stopping import Stopping
-from slack_wrapper.vault.passwords.sources import withdraw_from_environment
 
 if TYPE_CHECKING:
     from slack_wrapper.sending.background_flush import Flusher
@@ -68,6 +61,7 @@ class Run:
         self._password = password
         self._shared = shared.current(workflow)
         self._shared.offer(config=section, password=password, records=JobRecords(workflow))
+        self._opening = Opening(workflow, section, self._shared)
         self._opened = False
         self._stopping = Stopping()
         self._served: ServedSession | None = None
@@ -106,8 +100,8 @@ class Run:
         if steps or encrypting:
             made = {str(job.params.get("encrypted")) for job in encrypting}
             self._open(steps, made)
-        self._foresee()
-        self._foresee_notices()
+        self._opening.foresee()
+        self._opening.foresee_notices()
         self._say("start")
 
     def succeed(self) -> None:
@@ -194,16 +188,11 @@ class Run:
         """
         if self._opened or not self.for_real():
             return
-        from slack_wrapper.run import planned
         from slack_wrapper.sending.background_flush import Flusher
 
         self._opened = True
         try:
-            session = self._shared.session()
-            if session.sends:
-                self._check(session, steps, made)
-            elif session.composes:
-                planned.requests(self._workflow, steps)
+            session = self._opening.session(steps, made)
         except SlackWrapperError as error:
             raise workflow_error(error) from None
         except KeyboardInterrupt:
@@ -226,74 +215,6 @@ class Run:
         except SlackWrapperError as error:
             raise workflow_error(error) from None
         self._serve(session, led_here=False)
-
-    def _foresee(self) -> None:
-        """Open the keys of steps that a checkpoint may add: now somebody is there to be asked.
-
-        Whether they will be needed is not known, so trouble is told and ends nothing.
-        """
-        from slack_wrapper.run import planned
-
-        steps = planned.possible_steps(self._workflow)
-        if not steps or not self.for_real():
-            return
-        try:
-            session = self._shared.session()
-            for key in sorted(set(steps.values()), key=str) if session.sends else ():
-                session.workspace(key)
-        except SlackWrapperError as error:
-            names = ", ".join(sorted(steps))
-            warn(f"a checkpoint may add the step {names}, which could not post: {error}")
-        except KeyboardInterrupt:
-            raise interrupted() from None
-
-    def _foresee_notices(self) -> None:
-        """Tell, before the first job, whom and which files the run's own messages would miss.
-
-        They never change how a run ends, so neither does this.
-        """
-        if not isinstance(self.section.get("notify"), Mapping) or not self.for_real():
-            return
-        from slack_wrapper.preflight.findings import table
-        from slack_wrapper.preflight.notices import missing
-
-        try:
-            session = self._shared.session()
-            found = missing(session, self.section, self._known_files()) if session.sends else []
-        except SlackWrapperError:
-            return  # the start message tells it
-        except KeyboardInterrupt:
-            raise interrupted() from None
-        if found:
-            self._tell(table(found))
-
-    def _known_files(self) -> frozenset[str]:
-
-        return made_by_workflow(self._workflow)
-
-    def _check(self, session: SendingSession, steps: list[Any], made: set[str]) -> None:
-        """Unlock the keys, and end the run here if a step of it could not succeed.
-
-        Raises:
-            SlackWrapperError: a key does not open, or a step could not succeed.
-        """
-        from slack_wrapper.preflight import preflight
-        from slack_wrapper.run import planned
-
-        known = planned.requests(self._workflow, steps)
-        # Keys of steps with `on_failure: warn` are opened by the preflight, which lets them fail.
-        keys = {one.encrypted_key for one in known if one and one.on_failure != WARN}
-        if None in known and self.section.get("encrypted_key"):
-            keys.add(self.section["encrypted_key"])
-        for key in sorted(keys - made, key=str):
-            session.workspace(key)
-        requests = [one for one in known if one and one.encrypted_key not in made]
-        found = planned.threads(self._workflow, dict(zip(steps, known, strict=True)))
-        preflight.demand(session, requests, tell=self._tell, more=found)
-
-    def _tell(self, text: str) -> None:
-        if not process.is_quiet(self._workflow):
-            console.tell(text)
 
     def _serve(self, session: SendingSession, *, led_here: bool) -> None:
         """Serve the steps whose jobs this process runs.
@@ -332,45 +253,3 @@ class Run:
 def _tell_jobs(path: str) -> None:
     """Let the jobs that are started from now on know where the session is."""
     os.environ[protocol.VARIABLE] = path
-
-
-def attach(workflow: Any, section: Mapping[str, Any], password: Secret | None) -> Run:
-    """Give a workflow its run, once however often the rule files are parsed, and hook it in."""
-    kept = attached.of(workflow)
-    run: Run | None = kept.run
-    if run is None:
-        kept.run = run = Run(workflow, section, password)
-        explain_clashes(workflow)
-        # For the command of our rules, wherever this process has been begun from.
-        os.environ[our_rules.PYTHON_VARIABLE] = sys.executable
-        os.environ[our_rules.CLIENT_VARIABLE] = thin_client()
-        if process.leads(workflow):
-            # Now and not in a hook: a run without our steps, or with --no-hooks, has jobs too.
-            withdraw_from_environment()
-            guard_tracebacks()
-            compose(workflow, "onstart", run.start)
-            compose(workflow, "onsuccess", run.succeed, ours_first=False)
-            compose(workflow, "onerror", run.fail, ours_first=False)
-            on_escape(workflow, run.escaped)
-        elif process.on_cluster(workflow):
-            # A job on a cluster: its run is led from somewhere else, whatever path the scheduler
-            # has brought along with the environment of the submit host.
-            os.environ[protocol.VARIABLE] = protocol.ELSEWHERE
-        else:  # a job's own Snakemake on this host, or within a job on a cluster
-            os.environ.setdefault(protocol.VARIABLE, protocol.ELSEWHERE)
-    return run
-
-
-def run_of(workflow: Any) -> Run:
-    """Return the run that the rule files have attached to a workflow.
-
-    Raises:
-        RequestError: no rule file of ours is included.
-    """
-    run: Run | None = attached.of(workflow).run
-    if run is None:
-        raise RequestError(
-            "the workflow includes no rule file of slack_wrapper",
-            hint='write include: slack_wrapper.rules("slack.smk") before the hooks',
-        )
-    return run
