@@ -11,7 +11,7 @@ from slack_wrapper import config, errors
 from slack_wrapper.cli import main
 from slack_wrapper.cli.main import COMMANDS
 from slack_wrapper.client.error_codes import AMBIGUOUS, REMEDIES, TRANSIENT
-from slack_wrapper.message.parameters import PARAMETERS
+from slack_wrapper.message.parameter_names import PARAMETERS
 from slack_wrapper.model.request import Request
 from slack_wrapper.sending import receipts
 from slack_wrapper.spool.progress import Progress

@@ -9,7 +9,7 @@ import yaml
 import slack_wrapper
 from slack_wrapper import config, errors
 from slack_wrapper.cli.main import COMMANDS
-from slack_wrapper.message.parameters import PARAMETERS
+from slack_wrapper.message.parameter_names import PARAMETERS
 from tests.conftest import REPOSITORY
 
 PROMISED = yaml.safe_load(Path(__file__).with_name("promises.yaml").read_text())

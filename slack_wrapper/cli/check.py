@@ -18,7 +18,8 @@ from slack_wrapper.cli.terminal import marked
 from slack_wrapper.common import console
 from slack_wrapper.common.text import counted
 from slack_wrapper.config import SLACK, base_url
-from slack_wrapper.message.parameters import PARAMETERS, build
+from slack_wrapper.message.parameter_names import PARAMETERS
+from slack_wrapper.message.parameters import build
 from slack_wrapper.model.request import Request
 from slack_wrapper.preflight.blocks import check_blocks
 from slack_wrapper.preflight.findings import table

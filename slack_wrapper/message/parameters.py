@@ -9,10 +9,11 @@ from typing import Any
 from slack_wrapper.common.channel_form import plain
 from slack_wrapper.common.valid_text import valid_within
 from slack_wrapper.errors import RequestError
-from slack_wrapper.message import coalescing, content, file_parameters
+from slack_wrapper.message import coalescing, content, file_parameters, refusals
 from slack_wrapper.message.content import Context, Sources
 from slack_wrapper.message.mentions import flat
 from slack_wrapper.message.parameter_names import APPROVAL_PARAMETERS
+from slack_wrapper.message.refusals import named_step, one_of
 from slack_wrapper.model.request import (
     APPROVAL,
     DIGEST,
@@ -26,44 +27,6 @@ from slack_wrapper.model.request import (
     WARN,
     Request,
 )
-
-# The parameters of a step that users are promised; see docs/steps.md.
-PARAMETERS = (
-    "option",
-    "channel",
-    "encrypted_key",
-    "message",
-    "file",
-    "comment",
-    "thread",
-    "blocks",
-    "fields",
-    "color",
-    "mention",
-    "on_failure",
-    "post_at",
-    *APPROVAL_PARAMETERS,
-    "template",
-    "markdown",
-    "mrkdwn",
-    "table",
-    "chart",
-    "layout",
-    "images",
-    "footer",
-    "max_files",
-    "coalesce",
-    "alt",
-    "mention_missing",
-)
-_NOT_WITH_APPROVAL = {
-    "on_failure": "an outage is waited for; what happens after the time limit says on_timeout",
-    "comment": "the question is the message, with files too",
-    "post_at": "it is asked when its inputs are there",
-    "images": "give them as files: input: file=…",
-    "max_files": "the files of a question are one message",
-}
-_SECRET_PARAMETERS = ("password", "token", "slack_token")
 
 
 def build(
@@ -92,20 +55,20 @@ def build(
     Raises:
         RequestError: a parameter is unknown, missing or not of its form.
     """
-    _refuse_unknown(params, rule)
+    refusals.unknown(params, rule)
     defaults = defaults or {}
     paths = tuple(str(path) for path in files) or strings(params.get("file"), "file", rule)
     option = str(params.get("option") or (FILE if paths else MESSAGE)).lower()
-    _one_of(option, (MESSAGE, FILE, DIGEST, APPROVAL), "option", rule)
+    one_of(option, (MESSAGE, FILE, DIGEST, APPROVAL), "option", rule)
     sources = Sources(params, message_file, inputs or {}, context, receipt, rule)
-    most = file_parameters.most_files(params.get("max_files"), _step(rule))
+    most = file_parameters.most_files(params.get("max_files"), named_step(rule))
     words = "comment" if option == FILE else "message"
     text = str(params.get(words) or "")
     title = str(params.get("message") or "") if option == FILE else ""
     if option == DIGEST:
         option = FILE if paths else MESSAGE
     said = content.said(sources, text)
-    coalesced = coalescing.terms(params.get("coalesce"), _step(rule))
+    coalesced = coalescing.terms(params.get("coalesce"), named_step(rule))
     # Questions are one message; what shares a message with others is split when it is posted.
     one = 0 if option == APPROVAL or coalesced else most
     shared, attached = file_parameters.shared(paths, said.attached, one)
@@ -123,13 +86,13 @@ def build(
         fields=_fields(params.get("fields"), rule),
         color=str(params.get("color") or ""),
         mention=_mention(params.get("mention"), rule),
-        mention_missing=_one_of(
+        mention_missing=one_of(
             str(params.get("mention_missing") or defaults.get("mention_missing") or WARN),
             (WARN, FAIL),
             "mention_missing",
             rule,
         ),
-        on_failure=_one_of(
+        on_failure=one_of(
             FAIL  # a question that is not asked must not pass for one that is answered
             if option == APPROVAL
             else str(params.get("on_failure") or defaults.get("on_failure") or "queue"),
@@ -147,16 +110,16 @@ def build(
         max_files=most,
         coalesce=coalesced,
         alt=file_parameters.alternatives(
-            params.get("alt"), (*paths, *images), said.attached, _step(rule)
+            params.get("alt"), (*paths, *images), said.attached, named_step(rule)
         ),
         post_at=_post_at(params.get("post_at"), rule),
         # Beside files, in questions and in shared messages stands the text.
         native=said.native if option == MESSAGE and not coalesced else {},
     )
     request = _sendable(request)
-    _refuse_empty(request)
-    _refuse_unfit(request, params)
-    coalescing.refuse_unfit(request, _step(rule))
+    refusals.empty(request)
+    refusals.unfit(request, params)
+    coalescing.refuse_unfit(request, named_step(rule))
     return request
 
 
@@ -178,7 +141,7 @@ def channels(value: Any, rule: str = "") -> tuple[str, ...]:
     if found:
         return found
     raise RequestError(
-        f"{_step(rule)} has no channel",
+        f"{named_step(rule)} has no channel",
         hint="set the step's parameter channel, or slack.channel in the config",
     )
 
@@ -191,7 +154,7 @@ def strings(value: Any, name: str, rule: str = "") -> tuple[str, ...]:
         return (value,)
     if isinstance(value, Sequence):
         return tuple(str(entry) for entry in value)
-    raise RequestError(f"{_step(rule)}: {name} is neither a text nor a list of texts")
+    raise RequestError(f"{named_step(rule)}: {name} is neither a text nor a list of texts")
 
 
 def _channel(entry: Any, rule: str) -> str:
@@ -201,7 +164,7 @@ def _channel(entry: Any, rule: str) -> str:
     if found and "://" not in found and not found.startswith("@"):
         return found
     raise RequestError(
-        f"{_step(rule)}: a channel is neither a name, an ID, a link to a channel, nor "
+        f"{named_step(rule)}: a channel is neither a name, an ID, a link to a channel, nor "
         "{email: address}",
         hint="write channel: librec_channel, an ID (C…, for a person U…), or channel: {email: "
         "someone@lab.org}",
@@ -214,7 +177,7 @@ def _fields(value: Any, rule: str) -> dict[str, str]:
     if isinstance(value, Mapping):
         return {str(name): str(entry) for name, entry in value.items()}
     raise RequestError(
-        f"{_step(rule)}: fields is not a mapping", hint="write fields: {name: value, …}"
+        f"{named_step(rule)}: fields is not a mapping", hint="write fields: {name: value, …}"
     )
 
 
@@ -222,7 +185,7 @@ def _mention(value: Any, rule: str) -> tuple[str, ...]:
     try:
         return flat(value)
     except RequestError as error:
-        raise RequestError(f"{_step(rule)}: {error.message}", hint=error.hint) from None
+        raise RequestError(f"{named_step(rule)}: {error.message}", hint=error.hint) from None
 
 
 def _thread(params: Mapping[str, Any], defaults: Mapping[str, Any], option: str) -> str:
@@ -235,47 +198,6 @@ def _path(value: Any) -> str | None:
     return str(value) if value else None
 
 
-def _one_of(value: str, allowed: tuple[str, ...], name: str, rule: str) -> str:
-    if value in allowed:
-        return value
-    raise RequestError(
-        f"{_step(rule)}: {name} is {value}", hint=f"{name} is one of: {', '.join(allowed)}"
-    )
-
-
-def _refuse_unknown(params: Mapping[str, Any], rule: str) -> None:
-    for name in params:
-        if name in PARAMETERS:
-            continue
-        if name in _SECRET_PARAMETERS:
-            raise RequestError(
-                f"{_step(rule)}: {name} cannot be a parameter of a step, "
-                "Snakemake writes parameters to its metadata and log",
-                hint="use slack.password_command, the keyring (`slack-wrapper keyring set`) "
-                "or the prompt",
-            )
-        from difflib import get_close_matches  # spares a step that is right 1 ms
-
-        near = get_close_matches(name, PARAMETERS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"parameters are: {', '.join(PARAMETERS)}"
-        raise RequestError(f"{_step(rule)} has an unknown parameter {name}", hint=hint)
-
-
-def _refuse_empty(request: Request) -> None:
-    if request.option == FILE and not request.files:
-        raise RequestError(
-            f"{_step(request.rule)} has option file and no file",
-            hint="name it: input: file='plot.png', or params: file='plot.png'",
-        )
-    said = request.message.strip() or request.blocks or request.fields or request.images
-    if request.option != FILE and not said:
-        raise RequestError(
-            f"{_step(request.rule)} has nothing to say",
-            hint="set message, template, table, chart, blocks or fields, or "
-            "input: message='summary.md'",
-        )
-
-
 def _post_at(value: Any, rule: str) -> str:
     if value is None or value == "":
         return ""
@@ -283,7 +205,7 @@ def _post_at(value: Any, rule: str) -> str:
     if text != NOW:
         from slack_wrapper.common import durations  # spares the other steps what it imports
 
-        durations.moment(text, f"{_step(rule)}: post_at", 0.0)
+        durations.moment(text, f"{named_step(rule)}: post_at", 0.0)
     return text
 
 
@@ -291,32 +213,11 @@ def _approval(params: Mapping[str, Any], option: str, rule: str) -> dict[str, An
     if option == APPROVAL:
         from slack_wrapper.message import approval_terms  # spares other steps 1 ms
 
-        return approval_terms.terms(params, _step(rule)).to_dict()
+        return approval_terms.terms(params, named_step(rule)).to_dict()
     for name in APPROVAL_PARAMETERS:
         if params.get(name) is not None:
             raise RequestError(
-                f"{_step(rule)}: {name} goes with option approval only",
+                f"{named_step(rule)}: {name} goes with option approval only",
                 hint="use the rule slack_approval, or set option: approval",
             )
     return {}
-
-
-def _refuse_unfit(request: Request, params: Mapping[str, Any]) -> None:
-    """Refuse what an approval cannot have."""
-    if request.option != APPROVAL:
-        return
-    file_parameters.refuse_many(request.files, _step(request.rule))
-    if len(request.channels) > 1:
-        raise RequestError(
-            f"{_step(request.rule)} asks in {len(request.channels)} channels",
-            hint="a question has one channel; mention those who are to see it",
-        )
-    for name, hint in _NOT_WITH_APPROVAL.items():
-        if params.get(name):
-            raise RequestError(
-                f"{_step(request.rule)}: {name} cannot be combined with option approval", hint=hint
-            )
-
-
-def _step(rule: str) -> str:
-    return f"step {rule}" if rule else "the post"

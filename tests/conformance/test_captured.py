@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from slack_wrapper.client.methods import METHODS
-from slack_wrapper.message.parameters import PARAMETERS
+from slack_wrapper.message.parameter_names import PARAMETERS
 from slack_wrapper.model.block_types import BLOCKS
 from tests.conformance.recorder import OUTSIDE, WEBHOOK, Call
 
