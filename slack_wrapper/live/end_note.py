@@ -13,7 +13,7 @@ from slack_wrapper.client.local_file import LocalFile, check
 from slack_wrapper.common import foreign, run_name
 from slack_wrapper.common.redact import redact, redact_log
 from slack_wrapper.common.text import shorten
-from slack_wrapper.errors import SlackWrapperError
+from slack_wrapper.errors import SlackUnavailable, SlackWrapperError
 from slack_wrapper.live import render
 from slack_wrapper.live.channel import Line
 from slack_wrapper.live.environment import Facts
@@ -25,6 +25,7 @@ from slack_wrapper.live.snapshot import Ending, Snapshot
 from slack_wrapper.model.request import WARN, Request
 from slack_wrapper.report.failure_card import duration, unfolded
 
+MAX_TRIES = 3  # at finding out who is mentioned, before the message goes out without
 MAX_FILES = 50  # files of a run's end
 MAX_ERROR = 2000  # characters of an error that no job explains
 MAX_MESSAGE = 2900  # characters of a template's text; Slack's limit of a section is 3,000
@@ -55,6 +56,7 @@ class EndNote:
 
     def __init__(self, line: Line, settings: LiveSettings, config: Config = dict) -> None:
         self._line, self.settings, self._config = line, settings, config
+        self._tries = 0  # at finding out who is mentioned
         self.files: list[LocalFile] = []  # those of the note that was composed last
 
     def event(self, run: Snapshot) -> Event:
@@ -90,7 +92,14 @@ class EndNote:
         Raises:
             SlackUnavailable: Slack does not tell who they are.
         """
-        found = self._line.mentions(self.names(run))
+        try:
+            found = self._line.mentions(self.names(run))
+        except SlackUnavailable as error:
+            self._tries += 1
+            if self._tries < MAX_TRIES:
+                raise
+            warn(f"nobody is mentioned: {error}")  # the message matters more
+            return ""
         return f" {found}" if found else ""
 
     def shown(self, run: Snapshot, facts: Facts, *, mention: bool = True) -> Shown:

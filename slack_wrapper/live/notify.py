@@ -104,9 +104,9 @@ def read(section: Mapping[str, Any], *, mention: object = None, log_files: bool 
     given.setdefault("mention", _names(older.get("mention")) or (AUTHOR,))
     if mention:
         given["mention"] = _names(mention)
-    if log_files or (older.get("log_files") and "log" not in (failure or {})):
+    if log_files or (older.get("log_files") and "log" not in given):
         given["log"] = Log.FILE
-    stalled = own.get("stalled", STALLED)
+    stalled = STALLED if own.get("stalled") is None else own["stalled"]
     return Notify(
         start=start is not False,
         success=Event(**{"min_duration": LONG, **_event(success, "success")}),
@@ -130,7 +130,8 @@ def replaced(section: Mapping[str, Any]) -> list[str]:
 def _event(value: Any, name: str) -> dict[str, Any]:
     if value is False:
         return {"on": False}
-    given = {key: entry for key, entry in dict(value or {}).items() if entry is not None}
+    keys = value if isinstance(value, Mapping) else {}  # true: the defaults
+    given = {key: entry for key, entry in keys.items() if entry is not None}
     found: dict[str, Any] = {}
     if "broadcast" in given:
         found["broadcast"] = bool(given["broadcast"])

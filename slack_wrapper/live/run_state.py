@@ -14,12 +14,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from slack_wrapper.live.errors_told import Errors, Told
 from slack_wrapper.live.snapshot import Ending, Failure, Running, Snapshot, Tally
 from slack_wrapper.model.failed_job import FailedJob
-from slack_wrapper.snakemake_adapter.events import belongs, exit_code
+from slack_wrapper.snakemake_adapter.events import exit_code
 
 SLOWEST = 5  # finished jobs that are remembered for being slow
-MAX_ERRORS = 50  # texts of errors that wait for the record of their job
 MAX_UNTOLD = 500  # failures whose details are kept until they are told; more are counted only
 
 
@@ -46,10 +46,8 @@ class Story:
     _untold: deque[Failure] = field(default_factory=deque)
     _attempts: int = 0
     _lost: int = 0
-    _reason: str = ""
-    _error: str = ""
-    _errors: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_ERRORS))  # of no job yet
-    _broken: bool = False
+    _errors: Errors = field(default_factory=Errors)
+    _finished: float = 0.0  # when a job was done last, by its record
     _stopped: float | None = None
     _by_hand: bool = False
     _over: bool = False
@@ -74,9 +72,10 @@ class Story:
             if jobid in self._failed:  # it runs again: its last failure was not the end of it
                 self._decide(jobid, final=False)
 
-    def finished(self, jobid: int, at: float) -> None:
-        """A job is done."""
+    def finished(self, jobid: int, at: float, *, recorded: bool = True) -> None:
+        """A job is done; `recorded`: Snakemake has told so, and when."""
         with self._lock:
+            self._finished = max(self._finished, at) if recorded else self._finished
             was = self._running.pop(jobid, None)
             self._moved = self.clock()
             self._tries.pop(jobid, None)
@@ -133,11 +132,7 @@ class Story:
         It may be that of a job, whose own record comes later.
         """
         with self._lock:
-            self._broken = True
-            if text:
-                self._errors.append(text)
-            if not self._reason:
-                self._reason, self._error = reason, text
+            self._errors.add(reason, text, self.clock())
 
     def interrupted(self, *, by_hand: bool = False) -> None:
         """Somebody asked the run to stop, by Ctrl-C or from afar."""
@@ -152,12 +147,10 @@ class Story:
             badly: what ended the run, where Snakemake may have told no error of it; else empty.
         """
         with self._lock:
-            if badly and not self._over:
-                self._broken = True
-                if not self._reason:
-                    is_text = isinstance(badly, str)
-                    self._reason = str(badly) if is_text else type(badly).__name__
-                    self._error = "" if is_text else str(badly)
+            if badly and not self._over and self._ended() is None:
+                is_text = isinstance(badly, str)
+                name, said = (badly, "") if is_text else (type(badly).__name__, str(badly))
+                self._errors.add(str(name), said, self.clock())
             for number, failure in enumerate(self._untold):
                 self._untold[number] = replace(failure, final=failure.final is not False)
             self._over = True
@@ -189,6 +182,7 @@ class Story:
         with self._lock:
             now = self.clock()
             busy: Counter[str] = Counter()
+            ended = self._ended()
             for one in self._running.values():
                 busy[one.job.rule] += max(0, round(now - one.began))
             return Snapshot(
@@ -203,9 +197,9 @@ class Story:
                 slowest=tuple((took, job) for took, _, job in sorted(self._slowest, reverse=True)),
                 failed=len(self._failed),
                 attempts=self._attempts,
-                reason=self._reason,
+                reason=ended.exception if ended else "",
                 lost=self._lost,
-                error=self._error,
+                error=ended.text if ended else "",
                 first=self._first,
                 idle=max(0.0, now - self._moved),
                 by_hand=self._by_hand,
@@ -216,17 +210,22 @@ class Story:
         with self._lock:
             gone = [jobid for jobid in self._running if jobid not in running]
         for jobid in gone:
-            self.finished(jobid, at)
+            self.finished(jobid, at, recorded=False)
 
     def _ending(self) -> Ending:
         if not self._over:
             return Ending.RUNNING
         if self._stopped is not None:
             return Ending.INTERRUPTED
-        if self._failed or self._broken:
+        if self._failed or self._ended() is not None:
             return Ending.FAILED
         # Snakemake tells of no success: it is the end without an error, with nothing left to do.
         return Ending.SUCCEEDED if self._done >= self._total else Ending.INTERRUPTED
+
+    def _ended(self) -> Told | None:
+        """Return the error that has ended the run, if one has."""
+        whole = self._done >= self._total > 0 and self._finished > 0
+        return self._errors.ended(self._finished if whole else None)
 
     def _tally(self, rule: str) -> Tally:
         return self._rules.setdefault(rule, Tally())
@@ -276,17 +275,9 @@ class Story:
             self._attempts += 1
 
     def _with_error(self, job: FailedJob) -> FailedJob:
-        """Return a job that failed with what was said of it just before, which names no job.
-
-        A text that nothing tells apart belongs to it if no other one waits.
-        """
-        ours = next((text for text in self._errors if belongs(text, job)), None)
-        if ours is None and not job.command and len(self._errors) == 1:
-            ours = self._errors[0]
-        if ours is None:
-            return job
-        self._errors.remove(ours)
-        return replace(job, exit_code=exit_code(ours), error=ours)
+        """Return a job that failed with what was said of it."""
+        said = self._errors.of(job)
+        return replace(job, exit_code=exit_code(said), error=said) if said else job
 
     def _learn_error(self, jobid: int) -> None:
         """Add to a failure what was said of it after Snakemake had counted it."""

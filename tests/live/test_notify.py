@@ -62,6 +62,12 @@ def test_what_the_config_says_is_valid_and_holds() -> None:
     assert (policy.failure.mention, policy.failure.log) == ((), Log.NONE)
 
 
+def test_true_and_nothing_are_the_defaults() -> None:
+    section = {"notify": {"start": True, "success": True, "failure": None, "stalled": None}}
+    config.validate(section)
+    assert notify.read(section) == notify.read({})
+
+
 def test_only_failures() -> None:
     section = {"notify": {"start": False, "success": False, "stalled": False}}
     config.validate(section)
@@ -381,3 +387,15 @@ def test_by_night_the_logger_notifies_nobody_until_morning(
     assert later["args"]["thread_ts"] == root(sandbox)["ts"]
     assert later["args"]["reply_broadcast"] in (True, "true", "1")
     assert "*study* failed: work sample=a" in later["args"]["text"]
+
+
+@quick
+def test_who_cannot_be_found_out_holds_no_failure_back(show, sandbox: Sandbox, capfd) -> None:
+    sandbox.faults.add(Fault("users.lookupByEmail", "error", **DOWN))
+    run = show(failure=Event(mention=("ada@example.org",)))
+    until(lambda: reactions(sandbox) if sandbox.messages() else None)
+    run.fail(sample="a")
+    until(lambda: broadcast(sandbox))
+    run.close(1)
+    assert len(broadcast(sandbox)) == 1
+    assert "nobody is mentioned" in capfd.readouterr().err

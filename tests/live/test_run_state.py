@@ -143,6 +143,53 @@ def test_a_run_that_ends_by_an_error_failed(story: Story) -> None:
     assert (story.snapshot().ending, story.snapshot().reason) == (Ending.FAILED, "WorkflowError")
 
 
+def shell(clock: Clock, story: Story, *, fails: bool) -> None:
+    """One attempt of a job: its error comes before its record."""
+    made = FailedJob("work", command="[ -e tried ]")
+    story.started(1, made, clock.now)
+    clock.now += 1
+    if fails:
+        story.broke("RuleException", "Command '[ -e tried ]' returned non-zero exit status 3.")
+        story.failed(1, made, clock.now)
+    else:
+        story.finished(1, clock.now)
+        story.progress(1, 1)
+
+
+def test_a_run_whose_job_ends_well_at_its_second_try_has_succeeded(clock: Clock) -> None:
+    story = Story(allowed=lambda rule: 2, clock=clock)
+    story.planned({"work": 1})
+    shell(clock, story, fails=True)
+    shell(clock, story, fails=False)
+    story.over()
+    assert (story.snapshot().ending, story.snapshot().reason) == (Ending.SUCCEEDED, "")
+    (attempt,) = story.untold(settled_for=0)
+    assert (attempt.final, attempt.job.exit_code) == (False, 3)
+
+
+def test_an_error_of_no_known_job_before_the_last_job_is_done_was_made_good(
+    story: Story, clock: Clock
+) -> None:
+    story.planned({"work": 1})
+    story.broke("RuleException", "no command in it")
+    story.broke("RuleException", "nor in this one")
+    shell(clock, story, fails=False)
+    story.over()
+    assert story.snapshot().ending is Ending.SUCCEEDED
+
+
+def test_an_error_after_the_last_job_has_ended_the_run(story: Story, clock: Clock) -> None:
+    story.planned({"work": 1})
+    shell(clock, story, fails=False)
+    clock.now += 1
+    story.broke("ValueError", "ValueError:\nonsuccess")
+    story.over()
+    run = story.snapshot()
+    assert (run.ending, run.reason, run.error) == (
+        Ending.FAILED, "ValueError", "ValueError:\nonsuccess"
+    )  # fmt: skip
+
+
 def test_memory_is_bounded(story: Story, clock: Clock) -> None:
     for jobid in range(5000):
         story.started(jobid, job(sample=str(jobid)), clock.now)

@@ -145,6 +145,18 @@ def test_retries_are_told_apart_from_a_failure(start: Start, sandbox: Sandbox) -
     assert "3 times" in whole(sandbox)
 
 
+def test_a_run_whose_job_ends_well_at_its_second_try_is_green(
+    start: Start, sandbox: Sandbox
+) -> None:
+    run = start(RETRIES, "luck.txt", cores=1)
+    assert run.wait() == 0, run.stderr
+    assert "succeeded: 1 job in" in root(sandbox)["text"]
+    assert reaction(sandbox) == "white_check_mark"
+    (card,) = cards(sandbox)
+    assert "tried again: *luck*, attempt 1 of 2" in shown_by(card)
+    assert "subtype" not in card
+
+
 def test_a_checkpoint_adds_jobs(start: Start, sandbox: Sandbox) -> None:
     run = start(GROWS)
     assert run.wait() == 0, run.stderr
