@@ -229,10 +229,10 @@ def test_trouble_after_the_last_job_does_not_change_how_a_run_has_ended(
 ) -> None:
     """A full disk, or somebody who does not wait for the last flush."""
     break_it = f"""
-from slack_wrapper.sending.poster import Poster
+from slack_wrapper.sending.step_ends import StepEnds
 def broken(*given):
     raise {trouble}
-Poster.acknowledge = broken
+StepEnds.acknowledge = broken
 """
     write(study, INCLUDE + break_it + MANY, {**CONFIG, "password": PASSWORD})
     done = snakemake(env={})
@@ -396,7 +396,7 @@ use rule slack_message as hello with:
     params: message="still here"
 """
     (study / "sitecustomize.py").write_text(
-        "from slack_wrapper.session import served\nserved.KEEP_SECONDS = 0.2\n"
+        "from slack_wrapper.session import server\nserver.KEEP_SECONDS = 0.2\n"
     )
     write(study, INCLUDE + tidy, {**CONFIG, "password": PASSWORD})
     done = snakemake("slack/hello.json", env={"PYTHONPATH": str(study)})
@@ -417,7 +417,7 @@ use rule slack_message as hello with:
     params: message="never said"
 """
     (study / "sitecustomize.py").write_text(
-        "from slack_wrapper.session import served\nserved.KEEP_SECONDS = 1000.0\n"
+        "from slack_wrapper.session import server\nserver.KEEP_SECONDS = 1000.0\n"
     )
     write(study, INCLUDE + lose, CONFIG)
     child = pexpect.spawn(
