@@ -187,7 +187,7 @@ class Digests:
             self._loaded = True
             for one in digest_log.read_all(self._folder, _tell):
                 if one.is_from(self._folder.parent):
-                    name = one.title, (plain_path(one.place[0]), one.place[1])
+                    name = one.title, (plain_path(one.destination[0]), one.destination[1])
                     self._known[name] = SharedMessage(self._poster, self._workspace, one)
                 elif one.behind and self._records.lasts:
                     console.warn(_elsewhere(one))

@@ -91,7 +91,7 @@ class SharedMessage:
 
     def due(self) -> bool:
         """Whether it is time to change the message."""
-        key = self._state.place[0]
+        key = self._state.destination[0]
         waited = time.monotonic() - self._since >= self.window
         return waited and self._state.behind and not self._poster.reach.away(key)
 
@@ -129,7 +129,7 @@ class SharedMessage:
                 raise SlackUnavailable(
                     f"the message {self._state.title} waits for Slack", code="behind"
                 )
-            channel = self._state.place[1]
+            channel = self._state.destination[1]
             for part in (0, 1):
                 self._poster.history.forget(step_of(str(self._state.path), channel, part))
             self._remember()

@@ -30,7 +30,7 @@ from slack_wrapper.sending.sender import Sender
 from slack_wrapper.sending.waiting import holds
 from slack_wrapper.sending.workspace import Workspace
 from slack_wrapper.spool.entry import Entry
-from slack_wrapper.spool.folder_index import Name, place_name
+from slack_wrapper.spool.folder_index import Name, destination_name
 
 _NAP = 0.5  # seconds between two looks at whether a flush is over
 
@@ -44,7 +44,7 @@ def never() -> bool:
 
 def flush(
     session: Sender,
-    place: tuple[str, str] | None = None,
+    destination: tuple[str, str] | None = None,
     *,
     seconds: float = float("inf"),
     stop: Callable[[], bool] = never,
@@ -61,7 +61,7 @@ def flush(
 
     Args:
         session: sends.
-        place: only what waits for this key file and channel; None for all, and what is held.
+        destination: only what waits for this key file and channel; None for all, and what is held.
         seconds: after these no further entry is begun.
         stop: nor when this says so.
         wait: for a flush of another thread, and then deliver what it has left.
@@ -82,17 +82,21 @@ def flush(
     with session.poster.outbox.flushing(wait=wait) as ours:
         if not ours:
             return []
-        return _patiently(session, place, over) if patient else _Flush(session, place, over).run()
+        return (
+            _patiently(session, destination, over)
+            if patient
+            else _Flush(session, destination, over).run()
+        )
 
 
 def _patiently(
-    session: Sender, place: tuple[str, str] | None, over: Callable[[], bool]
+    session: Sender, destination: tuple[str, str] | None, over: Callable[[], bool]
 ) -> list[Outcome]:
     """Flush again and again while it will be known soon what has become of an unclear post."""
     done: dict[str, Outcome] = {}
     end, told = time.monotonic() + scaled(FULL), False
     while True:
-        one = _Flush(session, place, over)
+        one = _Flush(session, destination, over)
         done.update((entry.progress.key, (entry, outcome)) for entry, outcome in one.run())
         if one.again_at > end:
             return list(done.values())
@@ -107,36 +111,40 @@ def _patiently(
 
 class _Flush:
     def __init__(
-        self, session: Sender, place: tuple[str, str] | None, over: Callable[[], bool]
+        self, session: Sender, destination: tuple[str, str] | None, over: Callable[[], bool]
     ) -> None:
         self._session, self._poster = session, session.poster
         self._outbox, self._over = session.poster.outbox, over
-        self._only = place_name(place) if place else None
+        self._only = destination_name(destination) if destination else None
         self._done: list[Outcome] = []
-        self._stopped: set[str] = set()  # names of places, and key files
-        self._refused: dict[str, SlackWrapperError] = {}  # name of a place → why
-        self._unclear: set[str] = set()  # names of places that cannot be looked into
+        self._stopped: set[str] = set()  # names of destinations, and key files
+        self._refused: dict[str, SlackWrapperError] = {}  # name of a destination → why
+        self._unclear: set[str] = set()  # names of destinations that cannot be looked into
         self.again_at = float("inf")  # monotonic time at which an unclear post may be found out
 
     def run(self) -> list[Outcome]:
         for name in self._outbox.names(held=self._only is None):
             if self._over():
                 break
-            if self._only in (None, name.place) and name.place not in self._stopped:
+            if self._only in (None, name.destination) and name.destination not in self._stopped:
                 self._consider(name)
         return self._done
 
     def _consider(self, name: Name) -> None:
         """Deliver an entry unless it has to wait with another one."""
         entry = self._outbox.own(name)
-        if entry is None or entry.place[0] in self._stopped or not self._poster.waiting.due(entry):
+        if (
+            entry is None
+            or entry.destination[0] in self._stopped
+            or not self._poster.waiting.due(entry)
+        ):
             return
         held = self._outbox.is_held(entry)
-        if name.place in self._refused:
+        if name.destination in self._refused:
             if not held:
-                self._hold(entry, self._refused[name.place])
+                self._hold(entry, self._refused[name.destination])
             return
-        if held and entry.progress.unclear and name.place in self._unclear:
+        if held and entry.progress.unclear and name.destination in self._unclear:
             return
         outcome = self._deliver(entry)
         self._done.append((entry, outcome))
@@ -153,20 +161,20 @@ class _Flush:
         if isinstance(error, (SlackUnavailable, SlackAmbiguous)) and (
             error.code != BEHIND and not holds(error)
         ):
-            self._stopped.add(name.place)
-            self._poster.waiting.stuck(entry.place)
-            if self._poster.reach.away(entry.place[0]):
-                self._stopped.add(entry.place[0])
+            self._stopped.add(name.destination)
+            self._poster.waiting.stuck(entry.destination)
+            if self._poster.reach.away(entry.destination[0]):
+                self._stopped.add(entry.destination[0])
             return
         if not isinstance(
             error, (SlackUnavailable, SlackAmbiguous, SlackRefused, FileError, RequestError)
         ):
-            self._stopped |= {name.place, entry.place[0]}  # no token, no ledger
+            self._stopped |= {name.destination, entry.destination[0]}  # no token, no ledger
             return
         if isinstance(error, SlackAmbiguous):
-            self._unclear.add(name.place)
+            self._unclear.add(name.destination)
         if isinstance(error, SlackRefused) and error.code not in OF_THE_POST:
-            self._refused[name.place] = error  # what follows would be refused as well
+            self._refused[name.destination] = error  # what follows would be refused as well
         self._hold(entry, error)
 
     def _hold(self, entry: Entry, error: SlackWrapperError) -> None:
@@ -186,9 +194,9 @@ class _Flush:
             poster.find_root(entry, request)
             files = [unchanged(path, kept, request, entry) for path, kept in entry.files.items()]
             workspace = self._session.reopen(request.encrypted_key)
-            if poster.reach.in_doubt(entry.place[0]):
+            if poster.reach.in_doubt(entry.destination[0]):
                 # A post without an answer may be in the channel, a question not.
-                knock(workspace, poster.reach, entry.place[0])
+                knock(workspace, poster.reach, entry.destination[0])
             receipt = self._send(workspace, request, entry, files, save)
             save()
         except SlackWrapperError as error:

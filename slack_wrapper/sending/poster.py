@@ -67,7 +67,7 @@ class Poster:
         *,
         repost: bool = False,
         quiet: QuietHours | None = None,
-        make_way: MakeWay = lambda place: None,
+        make_way: MakeWay = lambda destination: None,
     ) -> None:
         self._pacer, self.policy, self._repost = pacer, policy, repost
         self.ledger, self.outbox = Ledger(), Outbox()
@@ -195,8 +195,8 @@ class Poster:
         self._find_thread(request, progress, names.known(request.channels[0]))
         attempt = Attempt(
             workspace, request, recompose, files, progress, retrier,
-            self._locks[entry.place], save, self._repost, seconds,
-            away=lambda: request.on_failure == QUEUE and self.reach.away(entry.place[0]),
+            self._locks[entry.destination], save, self._repost, seconds,
+            away=lambda: request.on_failure == QUEUE and self.reach.away(entry.destination[0]),
         )  # fmt: skip
         try:
             settled = schedule.settle(attempt) if progress.unclear and progress.post_at else None
@@ -204,11 +204,11 @@ class Poster:
         except SlackError as error:
             progress.attempts = retrier.attempts
             if _no_answer(error):
-                self.reach.silent(entry.place[0])
+                self.reach.silent(entry.destination[0])
             elif isinstance(error, (SlackRefused, RateLimited)):
-                self.reach.answered(entry.place[0])
+                self.reach.answered(entry.destination[0])
             raise
-        self.reach.answered(entry.place[0])
+        self.reach.answered(entry.destination[0])
         return receipt
 
     def _find_thread(self, request: Request, progress: Progress, channel: str | None) -> None:

@@ -111,12 +111,12 @@ def check_receipt(request: Request) -> None:
 
 
 def _of_receipt(request: Request) -> str | None:
-    place = f"step {request.rule}" if request.rule else "the post"
+    named = f"step {request.rule}" if request.rule else "the post"
     try:
         entries = deliveries(from_json(read_bytes(request.thread)))
     except (OSError, ValueError, AttributeError):
         raise RequestError(
-            f"{place}: thread {request.thread} is not a receipt",
+            f"{named}: thread {request.thread} is not a receipt",
             hint="thread is run, none, or the receipt of a step that is an input of this one",
         ) from None
     channel = request.channels[0]
@@ -124,7 +124,7 @@ def _of_receipt(request: Request) -> str | None:
         if channel in (entry.get("channel"), entry.get("channel_name")):
             return root_of(entry)
     raise RequestError(
-        f"{place}: the receipt {request.thread} has no message in {request.about}",
+        f"{named}: the receipt {request.thread} has no message in {request.about}",
         hint="a thread lies in one channel; post both steps to the same one",
     )
 

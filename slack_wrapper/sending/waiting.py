@@ -52,7 +52,7 @@ class Waiting:
         self._outbox, self._ledger, self._history = outbox, ledger, history
         self._changes, self._make_way = changes, make_way
         self.quiet = quiet
-        self._stuck: dict[tuple[str, str], float] = {}  # place → monotonic time
+        self._stuck: dict[tuple[str, str], float] = {}  # destination → monotonic time
 
     def time_of(self, request: Request, entry: Entry) -> float:
         """Return when a post goes out, in seconds since the epoch; 0 for at once."""
@@ -77,7 +77,7 @@ class Waiting:
         self._outbox.change_terms(waits, terms)
         if request.on_failure != FAIL:
             return receipts.put_off("queued", request, files, waits.reason, waits.progress)
-        self._make_way(waits.place)
+        self._make_way(waits.destination)
         known = self._ledger.find(waits.step)
         if known and known.receipt and known.progress.key == waits.progress.key:
             return known.receipt
@@ -97,16 +97,16 @@ class Waiting:
         """
         if request.on_failure != QUEUE or entry.progress.begun or request.post_at == NOW:
             return
-        ask_after_pause(workspace, reach, entry.place[0])
-        if self._outbox.waits_for(entry.place):
-            if self._stuck.get(entry.place, 0.0) < time.monotonic():
-                self._make_way(entry.place)
-            if self._outbox.waits_for(entry.place):
+        ask_after_pause(workspace, reach, entry.destination[0])
+        if self._outbox.waits_for(entry.destination):
+            if self._stuck.get(entry.destination, 0.0) < time.monotonic():
+                self._make_way(entry.destination)
+            if self._outbox.waits_for(entry.destination):
                 raise SlackUnavailable("earlier posts to the channel wait", code=BEHIND)
 
-    def stuck(self, place: tuple[str, str]) -> None:
-        """Remember that what waits for a place could not be delivered just now."""
-        self._stuck[place] = time.monotonic() + STUCK
+    def stuck(self, destination: tuple[str, str]) -> None:
+        """Remember that what waits for a destination could not be delivered just now."""
+        self._stuck[destination] = time.monotonic() + STUCK
 
     def take(self, entry: Entry, files: Sequence[LocalFile], reason: str) -> None:
         """Let a post wait that nobody has tried yet, with its files as they are now.

@@ -233,9 +233,9 @@ class LocalSession:
             raise NoToken("there is no Slack token: no encrypted_key is set")
         return token
 
-    def _make_way(self, place: tuple[str, str]) -> None:
+    def _make_way(self, destination: tuple[str, str]) -> None:
         with contextlib.suppress(LedgerUnusable):
-            flush(self, place, seconds=MAKE_WAY)
+            flush(self, destination, seconds=MAKE_WAY)
 
     def flush(
         self,

@@ -208,12 +208,12 @@ def _relative_to(request: Request, folder: str) -> Request:
     """Make paths whole when the step works in another folder than this process."""
     if not folder or folder == os.getcwd():  # noqa: PTH109
         return request
-    place = Path(folder)
+    base = Path(folder)
     return replace(
         request,
-        files=tuple(str(place / path) for path in request.files),
-        images=tuple(str(place / path) for path in request.images),
-        attached=tuple(str(place / path) for path in request.attached),
-        encrypted_key=str(place / request.encrypted_key) if request.encrypted_key else None,
-        thread=request.thread if request.thread in ("run", "none") else str(place / request.thread),
+        files=tuple(str(base / path) for path in request.files),
+        images=tuple(str(base / path) for path in request.images),
+        attached=tuple(str(base / path) for path in request.attached),
+        encrypted_key=str(base / request.encrypted_key) if request.encrypted_key else None,
+        thread=request.thread if request.thread in ("run", "none") else str(base / request.thread),
     )

@@ -82,8 +82,8 @@ class Place:
 
 def sweep() -> None:
     """Remove what killed runs on this host have left: an empty socket, nothing secret."""
-    places = {tempfile.gettempdir(), _SHARED}
-    for folder in (found for place in places for found in Path(place).glob(f"{_PREFIX}*-*")):
+    folders = {tempfile.gettempdir(), _SHARED}
+    for folder in (found for parent in folders for found in Path(parent).glob(f"{_PREFIX}*-*")):
         pid = folder.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and is_private(folder) and not (_alive(int(pid)) or _answers(folder)):
             shutil.rmtree(folder, ignore_errors=True)
@@ -93,8 +93,8 @@ def _new_folder() -> Path:
     """Make a folder of mode 0700, in /tmp where the temporary folder's path is too long."""
     prefix = f"{_PREFIX}{os.getpid()}-"
     room = _MAX_PATH - len(f"/{prefix}xxxxxxxx/socket")
-    place = tempfile.gettempdir()
-    return Path(tempfile.mkdtemp(prefix=prefix, dir=place if len(place) <= room else _SHARED))
+    parent = tempfile.gettempdir()
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=parent if len(parent) <= room else _SHARED))
 
 
 def _alive(pid: int) -> bool:

@@ -47,7 +47,7 @@ class Shared:
     Args:
         path: of its file, which no other message of a later run has.
         title: its first line.
-        place: key file and channel, as steps name them.
+        destination: key file and channel, as steps name them.
         root: the post that begins it, as plain data; it never changes.
         posted: receipt of that post, once it is in the channel.
         lines: step → line, in the order of their arrival.
@@ -56,7 +56,7 @@ class Shared:
 
     path: Path
     title: str
-    place: tuple[str, str]
+    destination: tuple[str, str]
     root: dict[str, Any] = field(default_factory=dict)
     posted: dict[str, Any] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Shared:
             data = {
                 "version": VERSION,
                 "title": self.title,
-                "place": list(self.place),
+                "place": list(self.destination),
                 "root": self.root,
                 "posted": self.posted,
                 "shown": [step for step, line in self.lines.items() if line.shown],
@@ -145,10 +145,10 @@ class Shared:
         lines_of(self.path).unlink(missing_ok=True)
 
 
-def new(folder: Path, title: str, place: tuple[str, str]) -> Shared:
+def new(folder: Path, title: str, destination: tuple[str, str]) -> Shared:
     """Return a message that has no lines yet."""
-    name = hashlib.sha256("\0".join((title, *place)).encode()).hexdigest()[:12]
-    return Shared(folder / f"{name}-{secrets.token_hex(4)}.json", title, place)
+    name = hashlib.sha256("\0".join((title, *destination)).encode()).hexdigest()[:12]
+    return Shared(folder / f"{name}-{secrets.token_hex(4)}.json", title, destination)
 
 
 def read_all(

@@ -93,7 +93,7 @@ class Entry:
         return str(self.request["channels"][0])
 
     @property
-    def place(self) -> tuple[str, str]:
+    def destination(self) -> tuple[str, str]:
         """Key file and channel, within which the order of posts is kept."""
         return plain_path(str(self.request.get("encrypted_key") or "")), self.channel
 

@@ -22,14 +22,14 @@ _AGE, _HASH, _STEP = 20, 8, 20  # characters of the parts of a name
 class Name(str):
     """The name of a waiting post, of parts of fixed width, joined by hyphens; sorts by age.
 
-    The parts are its age (ns since the epoch), its place, its step, and the beginning of its key.
+    The parts are its age (ns since the epoch), its destination, its step, the beginning of its key.
     """
 
     __slots__ = ()
 
     @property
-    def place(self) -> str:
-        """See `place_name`."""
+    def destination(self) -> str:
+        """See `destination_name`."""
         return self[_AGE + 1 : _AGE + 1 + _HASH]
 
     @property
@@ -49,12 +49,14 @@ _LENGTH = _AGE + _HASH + _STEP + _HASH + 3
 def name_of(entry: Entry) -> Name:
     """Return the name under which a post begins to wait now."""
     step = entry.step or entry.progress.key[:_STEP]
-    return Name(f"{time.time_ns():0{_AGE}d}-{place_name(entry.place)}-{step}-{entry.name}")
+    return Name(
+        f"{time.time_ns():0{_AGE}d}-{destination_name(entry.destination)}-{step}-{entry.name}"
+    )
 
 
-def place_name(place: tuple[str, str]) -> str:
+def destination_name(destination: tuple[str, str]) -> str:
     """Return the part of a name that stands for key file and channel."""
-    return hashlib.sha256("\0".join(place).encode()).hexdigest()[:_HASH]
+    return hashlib.sha256("\0".join(destination).encode()).hexdigest()[:_HASH]
 
 
 def parse(text: str) -> Name | None:
@@ -76,7 +78,7 @@ class FolderIndex:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._names: set[Name] = set()
-        self._places: Counter[str] = Counter()
+        self._destinations: Counter[str] = Counter()
         self._steps: defaultdict[str, list[Name]] = defaultdict(list)
         self._keys: set[str] = set()
         self._strangers: list[str] = []
@@ -94,11 +96,15 @@ class FolderIndex:
         with self._looked():
             return key[:8] in self._keys
 
-    def count(self, place: str | None = None) -> int:
-        """Return how many there are, in all or for a place; none that is skipped."""
+    def count(self, destination: str | None = None) -> int:
+        """Return how many there are, in all or for a destination; none that is skipped."""
         with self._looked():
-            skipped = [name for name in self._skipped & self._names if place in (None, name.place)]
-            every = len(self._names) if place is None else self._places[place]
+            skipped = [
+                name
+                for name in self._skipped & self._names
+                if destination in (None, name.destination)
+            ]
+            every = len(self._names) if destination is None else self._destinations[destination]
             return every - len(skipped)
 
     def newest(self, step: str) -> Entry | None:
@@ -234,7 +240,7 @@ class FolderIndex:
         except OSError:
             found = []
         self._names, self._keys, self._strangers = set(), set(), []
-        self._places, self._steps = Counter(), defaultdict(list)
+        self._destinations, self._steps = Counter(), defaultdict(list)
         for file in found:
             if not file.endswith(".json") or file.startswith("."):
                 continue
@@ -245,12 +251,12 @@ class FolderIndex:
 
     def _add(self, name: Name) -> None:
         self._names.add(name)
-        self._places[name.place] += 1
+        self._destinations[name.destination] += 1
         self._steps[name.step].append(name)
         self._keys.add(name.key)
 
     def _discard(self, name: Name) -> None:
         self._names.discard(name)
-        self._places[name.place] -= 1
+        self._destinations[name.destination] -= 1
         self._steps[name.step].remove(name)
         self._keys.discard(name.key)

@@ -21,7 +21,7 @@ from slack_wrapper.errors import LedgerUnusable, RequestError, StateUnreadable, 
 from slack_wrapper.spool import state_file
 from slack_wrapper.spool.entry import Entry
 from slack_wrapper.spool.flush_lock import FlushLock
-from slack_wrapper.spool.folder_index import FolderIndex, Name, name_of, parse, place_name
+from slack_wrapper.spool.folder_index import FolderIndex, Name, destination_name, name_of, parse
 from slack_wrapper.spool.ledger import FOLDER
 
 
@@ -203,9 +203,9 @@ class Outbox:
         found = [index.newest(step) for index in self._indexes]
         return max(filter(None, found), key=lambda entry: entry.id, default=None)
 
-    def waits_for(self, place: tuple[str, str]) -> bool:
-        """Whether something waits for a place, see `Entry.place`; known without reading a file."""
-        return self.waiting.count(place_name(place)) > 0
+    def waits_for(self, destination: tuple[str, str]) -> bool:
+        """Whether something waits for a destination, see `Entry`; known without reading a file."""
+        return self.waiting.count(destination_name(destination)) > 0
 
     def waits(self) -> bool:
         """Whether anything waits; known without reading a file."""

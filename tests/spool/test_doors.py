@@ -82,7 +82,7 @@ def look(folder: str) -> None:
         Request.from_dict(entry.request)
         json.dumps(entry.to_dict())
         assert entry.channel
-        assert entry.place
+        assert entry.destination
         entry.write(Path("again"))
         assert entries.read(Path("again") / f"{entry.id}.json").request == dict(entry.request)
     found = list(digest_log.read_all(Path(".snakemake/slack/digests")))

@@ -186,7 +186,7 @@ def _shared(message: Shared) -> tuple[str, ...]:
         f"{message.title}: {count} of {len(message.lines)} lines wait; "
         "slack-wrapper flush, or the next run, goes on with it"
     )
-    return message.path.stem, "behind", "", "message", message.place[1], reason
+    return message.path.stem, "behind", "", "message", message.destination[1], reason
 
 
 def _state(entry: Entry, outbox: Outbox) -> str:
