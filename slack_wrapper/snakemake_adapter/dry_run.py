@@ -41,17 +41,7 @@ def planned(
         RequestError: Snakemake cannot plan them.
         SnakemakeDiffers: this release plans in another way.
     """
-    path = snakefile or next((one for one in _CHOICES if os.path.exists(one)), "")  # noqa: PTH110
-    if not path:
-        raise RequestError("there is no Snakefile here", hint="give it: --snakefile FILE")
-    try:
-        open_regular(path).close()
-    except FileNotFoundError:  # Snakemake says so, and may find it elsewhere
-        pass
-    except OSError as error:
-        raise RequestError(
-            f"{path} cannot be read: {os_reason(error)}", hint="give it: --snakefile FILE"
-        ) from None
+    path = _readable(snakefile)
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
@@ -67,6 +57,26 @@ def planned(
             f"Snakemake cannot plan {', '.join(targets) or path}: {reason}",
             hint=" ".join(line.strip() for line in lines[1:4]) or "run: snakemake -n",
         ) from None
+
+
+def _readable(snakefile: str | None) -> str:
+    """Return the path of the workflow.
+
+    Raises:
+        RequestError: there is none, or it cannot be read.
+    """
+    path = snakefile or next((one for one in _CHOICES if os.path.exists(one)), "")  # noqa: PTH110
+    if not path:
+        raise RequestError("there is no Snakefile here", hint="give it: --snakefile FILE")
+    try:
+        open_regular(path).close()
+    except FileNotFoundError:  # Snakemake says so, and may find it elsewhere
+        pass
+    except OSError as error:
+        raise RequestError(
+            f"{path} cannot be read: {os_reason(error)}", hint="give it: --snakefile FILE"
+        ) from None
+    return path
 
 
 def _plan(
