@@ -90,7 +90,7 @@ def test_it_stands_in_the_runs_thread_and_in_every_channel(
     study_of(study, 4, {"channel": ["librec_channel", "general"]}, more)
     assert snakemake().returncode == 0
     for channel in ("librec_channel", "general"):
-        root, shared, _ = sandbox.messages(channel)
+        root, shared = sandbox.messages(channel)  # the root tells the end
         assert shared["thread_ts"] == root["ts"]
         assert whole(shared["text"], 4)
     assert [one["channel_name"] for one in receipt(study, "0")["deliveries"]] == [
