@@ -1,4 +1,4 @@
-# make demo | test | lint | unit | emulate | conformance | clients | mutants | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
+# make demo | test | lint | unit | runs | emulate | conformance | clients | mutants | keyring | leaks | faults | campaign | logger | librec | cluster | approval | wild | docs | prose | package | matrix | bench | gallery | audit | lock | clean
 # Needs python3 (3.11 or newer) and make; everything else is installed into .venv.
 
 PYTHON ?= python3
@@ -7,12 +7,15 @@ READY := .venv/.ready
 LOCK := requirements-dev.lock
 export PATH := $(BIN):$(PATH)
 
-.PHONY: demo test lint unit emulate conformance clients mutants keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
+.PHONY: demo test lint unit runs emulate conformance clients mutants keyring leaks faults campaign logger librec cluster approval wild docs prose package matrix matrix-smoke bench gallery audit lock clean
 
 demo: $(READY)
 	workflow/demo.sh
 
 test: lint unit
+
+# What `make test` has of tests/runs.
+FEW := tests/runs/test_steps.py
 
 lint: $(READY)
 	ruff check .
@@ -22,10 +25,15 @@ lint: $(READY)
 	snakefmt --check rules workflow slack_wrapper/test/Snakefile
 
 # Suites that have targets of their own.
-SLOW := leaks faults logger_runs librec cluster approval_runs docs_run wild conformance clients
+SLOW := runs leaks faults logger_runs librec cluster approval_runs docs_run wild conformance clients
 
 unit: $(READY)
 	pytest -n 2 -m "not secret_service" $(SLOW:%=--ignore tests/%) tests
+	pytest -n 2 $(FEW)
+
+# Real Snakemake runs of all that steps, hooks and commands do.
+runs: $(READY)
+	pytest -n 2 tests/runs
 
 # The client suite against a third-party Slack server from npm.
 emulate: $(READY)
