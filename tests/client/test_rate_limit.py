@@ -230,10 +230,10 @@ def test_without_a_folder_the_turns_count_in_this_process_and_that_is_said_once(
 ) -> None:
     blocked = tmp_path / "turns"
     blocked.write_text("a file is in its place")
-    clock, told = Clock(monkeypatch), []
+    clock, told, mine = Clock(monkeypatch), [], str(tmp_path)  # a process keeps its turns
     pacer = Pacer(100.0, blocked, warn=told.append)
     for _ in range(BURST + 1):
-        pacer.wait("alone", "C1")
+        pacer.wait(mine, "C1")
     assert clock.passed == 1.0
     (line,) = told
     assert line.startswith(f"the folder of turns cannot be used ({blocked}: ")
@@ -241,5 +241,5 @@ def test_without_a_folder_the_turns_count_in_this_process_and_that_is_said_once(
         "messages are spaced within this run only; your other runs are not counted"
     )
     other = Pacer(100.0, blocked, warn=told.append)
-    other.wait("alone", "C1")  # shares them: it is the same process
+    other.wait(mine, "C1")  # shares them: it is the same process
     assert clock.passed == 2.0
