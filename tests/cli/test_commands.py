@@ -6,8 +6,8 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault.keyfile import store
-from tests.cli.test_keys import LEGACY, LEGACY_PASSWORD, at_terminal, encrypt, ended
 from tests.conftest import PASSWORD, Run
+from tests.support.cli_keys import LEGACY, LEGACY_PASSWORD, at_terminal, encrypt, ended
 
 KEY = "keys/slack-api.enc"
 ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
-from tests.cli.test_posts import ENV, KEY
 from tests.conftest import Run
+from tests.support.cli_posts import ENV, KEY
 
 STATE = Path(".snakemake/slack")
 LOCKS = ("lock", "receipts.lock", "digests/lock")

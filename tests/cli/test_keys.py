@@ -1,19 +1,14 @@
 """Key files from the command line: prompts, warnings, and what is refused."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from slack_wrapper.vault.keyfile import store
-from tests.conftest import PASSWORD, REPOSITORY, Run
-
-LEGACY = REPOSITORY / "tests" / "vault" / "vectors" / "librec-auto.enc"
-LEGACY_PASSWORD = "pässword for vectors"
+from tests.conftest import PASSWORD, Run
+from tests.support.cli_keys import LEGACY, LEGACY_PASSWORD, at_terminal, encrypt, ended
 
 
 @pytest.fixture
@@ -21,29 +16,6 @@ def key(study: Path) -> Path:
     path = study.parent / "slack-api.key"
     path.write_text("xoxb-1-abcdef\n")
     return path
-
-
-def at_terminal(study: Path, *arguments: str) -> pexpect.spawn:
-    return pexpect.spawn(
-        sys.executable, ["-m", "slack_wrapper.cli.main", *arguments], cwd=str(study),
-        env=dict(os.environ), encoding="utf-8", timeout=30,
-    )  # fmt: skip
-
-
-def ended(child: pexpect.spawn) -> tuple[str, int | None]:
-    child.expect(pexpect.EOF)
-    child.close()
-    return str(child.before), child.exitstatus
-
-
-def encrypt(study: Path, key: Path, *typed: str) -> tuple[str, int | None]:
-    child = at_terminal(study, "encrypt", "--key", str(key), "--encrypted", "new.enc")
-    for prompt, text in zip(
-        ("New password for new.enc: ", "The same again: "), typed, strict=False
-    ):
-        child.expect_exact(prompt)
-        child.sendline(text)
-    return ended(child)
 
 
 def test_encrypt_prompts_twice(study: Path, key: Path) -> None:

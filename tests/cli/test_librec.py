@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pexpect
 import pytest
@@ -16,30 +15,9 @@ from slack_wrapper.librec import slack_post
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run, run
 from tests.leaks.sampler import Sampler
+from tests.support.librec_studies import FILE, MESSAGE, SAID, files_of
 
-FILE = """
-<script lang="python3" src="system">
-  <script-name>slack-post.py</script-name>
-  <param name="option">file</param>
-  <param name="channel">librec_channel</param>
-  <param name="encrypted_key">keys/slack-api.enc</param>
-  <param name="file">post/viz-bar-NormalizedDCG.jpg</param>
-  <param name="message">NDCG for the experiment</param>
-  <param name="password"/>
-</script>
-"""
-MESSAGE = """
-<script lang="python3" src="system">
-  <script-name>slack-post.py</script-name>
-  <param name="option">message</param>
-  <param name="channel">librec_channel</param>
-  <param name="encrypted_key">keys/slack-api.enc</param>
-  <param name="message">The study is complete: {60 %} &amp; "quoted". Grüße</param>
-  <param name="password"/>
-</script>
-"""
 OTHER = '<script lang="python3" src="system"><script-name>results_to_csv.py</script-name></script>'
-SAID = 'The study is complete: {60 %} & "quoted". Grüße'
 POST = [
     "config.xml", "--channel=librec_channel", "--encrypted_key=keys/slack-api.enc",
 ]  # fmt: skip
@@ -59,11 +37,6 @@ def configure(study: Path, *scripts: str, root: str = "librec-auto") -> str:
     text = f"<{root}><rerank>{OTHER}</rerank><post>{''.join(scripts)}</post></{root}>"
     (study / "conf" / "config.xml").write_text(text, encoding="utf-8")
     return "conf/config.xml"
-
-
-def files_of(sandbox: Sandbox, *messages: dict[str, Any]) -> list[dict[str, Any]]:
-    files = [file for message in messages for file in message.get("files") or []]
-    return [sandbox.store.data["files"][file["id"]] for file in files]
 
 
 def slack_post_(*arguments: str, cwd: Path, **env: str) -> "subprocess.CompletedProcess[str]":

@@ -10,9 +10,7 @@ import pytest
 from slack_wrapper.cli.manifest import FEATURES
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD, Run
-
-KEY = ("--encrypted-key", "keys/slack-api.enc", "--channel", "librec_channel")
-ENV = {"SLACK_WRAPPER_PASSWORD": PASSWORD}
+from tests.support.cli_posts import ENV, KEY
 
 
 def test_a_message_and_its_receipt(study: Path, sandbox: Sandbox, command: Run) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
-from tests.cli.test_librec import files_of
 from tests.conftest import PASSWORD, Run
+from tests.support.librec_studies import files_of
 from tests.support.steps import CONFIG, INCLUDE, receipt, write
 
 STORAGE = """

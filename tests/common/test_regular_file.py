@@ -1,6 +1,5 @@
 """Files that block, never end, or are none: refused at once, with the reason."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -9,11 +8,7 @@ from pathlib import Path
 import pytest
 
 from slack_wrapper.common.regular_file import open_regular, read_bytes, read_text
-
-
-def fifo(place: Path) -> Path:
-    os.mkfifo(place)
-    return place
+from tests.support.special_files import fifo
 
 
 def test_a_fifo_does_not_block(tmp_path: Path) -> None:

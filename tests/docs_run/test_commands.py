@@ -12,7 +12,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 from tests.docs_run.blocks import PAGES, Block, blocks, of
 from tests.docs_run.scene import prepare
-from tests.docs_run.test_snakefiles import whole
+from tests.support.docs_pages import whole
 
 RECEIPT = r"slack/\w+\.json"
 BIN = str(Path(sys.executable).parent)

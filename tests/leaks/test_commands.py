@@ -1,6 +1,5 @@
 """The command `slack-wrapper` shows and leaves no secret, in whichever way it gets the password."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -9,18 +8,7 @@ from tests.leaks import secrets
 from tests.leaks.conftest import New
 from tests.leaks.study import Study
 from tests.leaks.ways import command, environment, file, prompt
-
-SLACK_WRAPPER = [sys.executable, "-m", "slack_wrapper.cli.main"]
-KEY = ["--encrypted-key", "keys/slack-api.enc"]
-
-
-def options(study: Study) -> list[str]:
-    """Return the options that give the password in the study's way."""
-    if study.way is file:
-        return ["--password-file", str(study.safe / "password")]
-    if study.way is command:
-        return ["--password-command", study.given.config["password_command"]]
-    return []
+from tests.support.leak_commands import KEY, SLACK_WRAPPER, options
 
 
 def slack_wrapper(study: Study, *arguments: str) -> tuple[int, list[str]]:

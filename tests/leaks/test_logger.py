@@ -8,11 +8,7 @@ import pytest
 from tests.leaks.conftest import New
 from tests.leaks.study import LOUD
 from tests.leaks.ways import command, file, keyring, prompt
-
-LOGGER = [
-    "--logger", "slack", "--logger-slack-channel", "librec_channel",
-    "--logger-slack-encrypted-key", "keys/slack-api.enc", "--logger-slack-log-files",
-]  # fmt: skip
+from tests.support.leak_logger import LOGGER
 
 
 @pytest.mark.parametrize(

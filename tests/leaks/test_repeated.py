@@ -15,9 +15,9 @@ from slack_wrapper.sandbox.faults import Fault
 from tests.leaks import secrets
 from tests.leaks.conftest import New
 from tests.leaks.study import LOUD, Study
-from tests.leaks.test_commands import KEY, SLACK_WRAPPER, options
-from tests.leaks.test_logger import LOGGER
 from tests.leaks.ways import file
+from tests.support.leak_commands import KEY, SLACK_WRAPPER, options
+from tests.support.leak_logger import LOGGER
 
 ALWAYS = 10_000
 WAITS = ".snakemake/slack/outbox"

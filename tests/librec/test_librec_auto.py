@@ -12,8 +12,8 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault.keyfile import store
-from tests.cli.test_librec import FILE, MESSAGE, SAID, files_of
 from tests.conftest import PASSWORD, REPOSITORY, Run, run
+from tests.support.librec_studies import FILE, MESSAGE, SAID, files_of
 
 VENV = REPOSITORY / ".build" / "librec-auto"
 PYTHON = str(VENV / "bin" / "python")

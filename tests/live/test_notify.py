@@ -18,7 +18,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
 from tests.live.shown import Shown, until, whole
-from tests.live.test_updater import broadcast, reactions, root
+from tests.support.live_roots import broadcast, reactions, root
 
 quick = pytest.mark.usefixtures("quick")
 DOWN = {"code": "service_unavailable", "times": 10_000}

@@ -16,6 +16,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.session.factory import open_local
 from slack_wrapper.session.local import LocalSession
 from tests.live.shown import until, whole
+from tests.support.live_roots import broadcast, reactions, root
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -30,20 +31,8 @@ def session(study: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> L
     return open_local({"channel": "librec_channel"})
 
 
-def root(sandbox: Sandbox) -> dict:
-    return sandbox.messages()[0]
-
-
 def thread(sandbox: Sandbox) -> list[str]:
     return [whole(message) for message in sandbox.messages()[1:]]
-
-
-def broadcast(sandbox: Sandbox) -> list[str]:
-    return [one["text"] for one in sandbox.messages() if one.get("subtype") == "thread_broadcast"]
-
-
-def reactions(sandbox: Sandbox) -> list[str]:
-    return [one["name"] for one in root(sandbox).get("reactions", [])]
 
 
 def test_one_message_from_begin_to_end(show, sandbox: Sandbox) -> None:

@@ -12,24 +12,8 @@ from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 from tests.live.shown import whole as shown_by
 from tests.logger_runs.conftest import Start, cards, reaction, root, thread, until, whole
+from tests.support.endings import GOES_WELL, TWO_FAIL
 
-GOES_WELL = """
-rule all:
-    localrule: True
-    input: expand("{s}.txt", s=["a", "b"])
-rule work:
-    output: "{s}.txt"
-    shell: "touch {output}"
-"""
-TWO_FAIL = """
-rule all:
-    localrule: True
-    input: expand("{s}.txt", s=["a", "b", "c"])
-rule work:
-    output: "{s}.txt"
-    log: "{s}.log"
-    shell: "echo trouble with {wildcards.s} > {log}; [ {wildcards.s} = c ] && touch {output}"
-"""
 AT_ONCE = """
 rule all:
     localrule: True

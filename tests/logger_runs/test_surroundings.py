@@ -21,7 +21,7 @@ from tests.logger_runs.conftest import (
     thread,
     whole,
 )
-from tests.logger_runs.test_endings import GOES_WELL, TWO_FAIL
+from tests.support.endings import GOES_WELL, TWO_FAIL
 
 SLACK_STEPS = """
 import slack_wrapper

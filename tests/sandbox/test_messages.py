@@ -7,10 +7,7 @@ from slack_sdk import WebClient
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import MEMBER, refusal
-
-
-def section(text: str, **more: object) -> dict:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+from tests.support.sandbox_blocks import section
 
 
 def test_nothing_to_say(web: WebClient) -> None:

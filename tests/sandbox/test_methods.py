@@ -5,8 +5,8 @@ from slack_sdk import WebClient
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import ARCHIVED, MEMBER, PRIVATE, PUBLIC, client, refusal, without
-from tests.sandbox.test_faults import control
-from tests.sandbox.test_files import ready
+from tests.support.sandbox_control import control
+from tests.support.sandbox_files import ready
 
 
 def test_api_test_needs_no_token(box: Sandbox) -> None:

@@ -11,24 +11,10 @@ from slack_wrapper.html.mrkdwn import Text
 from slack_wrapper.sandbox import page
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import MEMBER
-from tests.sandbox.test_files import reserve, send
+from tests.support.sandbox_page import get, share
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 TEXT = Text({"U1": "ada"}, {"C1": "general"})
-
-
-def get(box: Sandbox, path: str) -> tuple[str, dict]:
-    request = urllib.request.Request(box.url + path, headers={"X-Sandbox-Key": box.key})
-    with urllib.request.urlopen(request, timeout=5) as answer:
-        return answer.read().decode(errors="replace"), dict(answer.headers)
-
-
-def share(web: WebClient, name: str, body: bytes, title: str) -> str:
-    url, identifier = reserve(web, len(body), name)
-    assert send(url, body) == 200
-    files = [{"id": identifier, "title": title}]
-    web.files_completeUploadExternal(files=files, channel_id=MEMBER)
-    return identifier
 
 
 @pytest.mark.parametrize(

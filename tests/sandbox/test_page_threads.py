@@ -9,8 +9,8 @@ from slack_sdk import WebClient
 from slack_wrapper.sandbox import page
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import MEMBER, PUBLIC
-from tests.sandbox.test_faults import control
-from tests.sandbox.test_page import get, share
+from tests.support.sandbox_control import control
+from tests.support.sandbox_page import get, share
 
 EVIL = "<script>alert(1)</script>\"'"
 

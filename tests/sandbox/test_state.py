@@ -15,7 +15,7 @@ from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import Store
 from tests.conftest import run
 from tests.sandbox.conftest import MEMBER, client
-from tests.sandbox.test_files import ready, reserve
+from tests.support.sandbox_files import ready, reserve
 
 COMMAND = (sys.executable, "-m", "slack_wrapper.cli.main", "sandbox")
 SEED = """

@@ -8,9 +8,9 @@ from slack_sdk import WebClient
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import ARCHIVED, MEMBER, PRIVATE, PUBLIC, refusal
-from tests.sandbox.test_files import ready, shares
-from tests.sandbox.test_messages import section
-from tests.sandbox.test_webhooks import hook
+from tests.support.sandbox_blocks import section
+from tests.support.sandbox_files import ready, shares
+from tests.support.sandbox_hooks import hook
 
 RICH = [{"type": "rich_text", "elements": [
     {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.sandbox.store import DEFAULT_SEED, check_seed
-from tests.sandbox.test_page import get
+from tests.support.sandbox_page import get
 
 GOOD = "T0000TEAM/1234567890/sandbox"
 FULL = {"message": "done", "run": "42"}

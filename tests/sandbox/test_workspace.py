@@ -5,8 +5,8 @@ from slack_sdk import WebClient
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.sandbox.conftest import MEMBER, refusal
-from tests.sandbox.test_faults import control
-from tests.sandbox.test_outcomes import complete, share
+from tests.support.sandbox_control import control
+from tests.support.sandbox_outcomes import complete, share
 
 
 def test_a_channel_is_renamed_and_its_name_taken_over(box: Sandbox, web: WebClient) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
+from tests.support.keyring_names import SERVICE
 from tests.support.steps import CONFIG, INCLUDE, STEPS, shown, write
 
 pytestmark = pytest.mark.secret_service
-SERVICE = str(Path(__file__).parent / "with-secret-service")
 COMMAND = f"{sys.executable} -m slack_wrapper.cli.main"
 KEY = "--key-file keys/slack-api.enc"
 SET = f"{COMMAND} keyring set {KEY} --password-file password"

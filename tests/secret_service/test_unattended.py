@@ -14,7 +14,7 @@ import yaml
 
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
-from tests.secret_service.test_keyring import SERVICE
+from tests.support.keyring_names import SERVICE
 from tests.support.steps import CONFIG, INCLUDE, STEPS, shown, write
 
 pytestmark = pytest.mark.secret_service

@@ -6,7 +6,7 @@ import pytest
 
 from slack_wrapper.errors import KeyFileNotWritten
 from slack_wrapper.vault.keyfile import disk, store
-from tests.common.test_regular_file import fifo
+from tests.support.special_files import fifo
 
 TOKEN, OTHER = "xoxb-1-first", "xoxb-2-second"
 
