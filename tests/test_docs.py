@@ -76,7 +76,7 @@ def test_every_field_of_a_receipt_is_documented() -> None:
     request = Request(option="message", channels=("librec_channel",))
     error = errors.SlackUnavailable("down", method="chat.postMessage")
     receipt = receipts.put_off("queued", request, (), error.message, Progress())
-    assert [name for name in receipt if f"| `{name}` |" not in page("steps.md")] == []
+    assert [name for name in receipt if f"| `{name}` |" not in page("receipts.md")] == []
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -1,7 +1,7 @@
 """A table as the chart that Slack draws.
 
 The block is `data_visualization`; its limits are those of `model.block_types`. What does not fit is
-reduced as docs/messages.md says, and told; what is not data is an error before anything is sent.
+reduced as docs/tables.md says, and told; what is not data is an error before anything is sent.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ def _fault(
         for key, value in context.items()
         if isinstance(value, Mapping)
     )
-    hint = f"a template may use {names}" if names else "see docs/messages.md"
+    hint = f"a template may use {names}" if names else "see docs/templates.md"
     return RequestError(f"{step}: {place}: {told}", hint=hint)
 
 

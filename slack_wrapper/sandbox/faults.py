@@ -11,7 +11,7 @@ from typing import Any
 
 
 class FaultKind(StrEnum):
-    """What a client meets. docs/sandbox.md lists the fields that each kind reads."""
+    """What a client meets. docs/sandbox-faults.md lists the fields that each kind reads."""
 
     # the connection
     RESET = "reset"
