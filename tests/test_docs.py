@@ -68,7 +68,7 @@ def test_every_option_is_documented(command: str) -> None:
     parser = argparse.ArgumentParser(add_help=False)
     importlib.import_module(main.module(command)).configure(parser)
     options = [text for action in parser._actions for text in action.option_strings]
-    text = page("commands.md") + page("sandbox.md") * (command == "sandbox")
+    text = page("options.md") + page("sandbox.md") * (command == "sandbox")
     assert [name for name in options if not re.search(rf"`{name}[` ]", text)] == []
 
 
