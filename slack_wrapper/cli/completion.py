@@ -15,7 +15,7 @@ _FILES = ("FILE", "CLEARTEXT", "OUT", "RECEIPT", "XML", "DIR")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("shell", choices=SHELLS, help="for which the script is")
+    parser.add_argument("shell", choices=SHELLS, help="the shell")
 
 
 def run(args: argparse.Namespace) -> int:

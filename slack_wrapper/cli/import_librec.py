@@ -14,11 +14,9 @@ from slack_wrapper.vault.keyfile import store
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
+    parser.add_argument("xml", nargs="?", metavar="CONFIG.xml", help="the study's conf/config.xml")
     parser.add_argument(
-        "xml", nargs="?", metavar="CONFIG.xml", help="of the study: conf/config.xml"
-    )
-    parser.add_argument(
-        "--out", metavar="DIR", help="where the workflow goes (default: the study's folder)"
+        "--out", metavar="DIR", help="folder of the workflow (default: the study's)"
     )
     parser.add_argument(
         "--drop-in",

@@ -39,21 +39,21 @@ _NO_KEYRING = (KeyringInsecure, KeyringLocked, KeyringUnavailable)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("--channel", metavar="NAME", help="asked for unless the config has one")
+    parser.add_argument("--channel", metavar="NAME", help="default: the config's, else a prompt")
     parser.add_argument(
-        "--key", metavar="CLEARTEXT", help="file with the token; - for stdin; else asked for"
+        "--key", metavar="CLEARTEXT", help="file with the token, - for stdin; default: a prompt"
     )
     parser.add_argument(
         "--encrypted", metavar="FILE", help=f"key file to make (default: the config's, or {_KEY})"
     )
-    parser.add_argument("--snakefile", metavar="FILE", help="default: where Snakemake looks")
+    parser.add_argument("--snakefile", metavar="FILE", help="default: the one that Snakemake finds")
     parser.add_argument(
         "--configfile", metavar="FILE", help="default: the one that the Snakefile names"
     )
     parser.add_argument(
         "--keyring",
         action=argparse.BooleanOptionalAction,
-        help="store the password in the OS keyring; asked on a terminal",
+        help="store the password in the OS keyring, without asking",
     )
     parser.add_argument("--no-post", action="store_true", help="post no test message")
     passwords.add_password_options(parser)

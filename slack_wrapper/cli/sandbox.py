@@ -23,20 +23,20 @@ _LAST_PORT = 65_535
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("--port", type=int, default=0, help="0, the default, takes any")
-    parser.add_argument("--state", metavar="DIR", help="keep the workspace there")
+    parser.add_argument("--port", type=int, default=0, help="default: 0, any free port")
+    parser.add_argument("--state", metavar="DIR", help="keep the workspace in this folder")
     parser.add_argument(
         "--seed", metavar="FILE", help="YAML or JSON: users, channels, tokens of a new workspace"
     )
     parser.add_argument("--rate-limits", action="store_true", help="enforce Slack's rate limits")
     parser.add_argument(
-        "--ready-file", metavar="FILE", help="JSON with the address, once it serves"
+        "--ready-file", metavar="FILE", help="write JSON with the address once it listens"
     )
     parser.add_argument(
-        "--until-parent-exits", action="store_true", help="end when the starting process ends"
+        "--until-parent-exits", action="store_true", help="exit when the starting process exits"
     )
     parser.add_argument(
-        "--export", metavar="HTML", help="write the page of --state as one file and end"
+        "--export", metavar="HTML", help="write the page of --state as one file and exit"
     )
     parser.add_argument("--channel", metavar="NAME", help="the channel to export")
 

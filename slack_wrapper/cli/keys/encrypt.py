@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--key",
         metavar="CLEARTEXT",
-        help="file with the token; - for stdin; without it the token is asked for, unseen",
+        help="file with the token, - for stdin; default: a prompt that hides it",
     )
     what.add_argument(
         "--add", metavar="NAME", help="let one more password open the key file, under this name"
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--encrypted",
         required=True,
         metavar="FILE",
-        help="key file: with --key the one to write, else one that is there",
+        help="key file to write; with --add and --remove the one to change",
     )
     parser.add_argument(
         "--profile",

@@ -17,11 +17,9 @@ def add_password_options(parser: argparse.ArgumentParser) -> None:
         "password", f"prompted for unless given here or in ${sources.VARIABLE}"
     )
     choice = group.add_mutually_exclusive_group()
-    choice.add_argument("--password-command", metavar="CMD", help="its first line of output")
-    choice.add_argument("--password-file", metavar="FILE", help="its first line")
-    choice.add_argument(
-        "--password", metavar="TEXT", help="not advised: others see it in the process list"
-    )
+    choice.add_argument("--password-command", metavar="CMD", help="its first output line counts")
+    choice.add_argument("--password-file", metavar="FILE", help="its first line counts")
+    choice.add_argument("--password", metavar="TEXT", help="not advised: other users can read it")
 
 
 def add_new_password_options(
@@ -35,8 +33,10 @@ def add_new_password_options(
     """
     group = parser.add_argument_group("new password", f"{what}; prompted for unless given here")
     choice = group.add_mutually_exclusive_group()
-    choice.add_argument("--new-password-command", metavar="CMD", help="its first line of output")
-    choice.add_argument("--new-password-file", metavar="FILE", help="its first line")
+    choice.add_argument(
+        "--new-password-command", metavar="CMD", help="its first output line counts"
+    )
+    choice.add_argument("--new-password-file", metavar="FILE", help="its first line counts")
     return choice
 
 

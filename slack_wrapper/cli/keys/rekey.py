@@ -15,9 +15,7 @@ from slack_wrapper.vault.keyfile import kdf, store
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("file", metavar="FILE", help="encrypted key file, also of librec-auto")
-    parser.add_argument(
-        "--key", metavar="CLEARTEXT", help="file with a new token, to replace the old; - for stdin"
-    )
+    parser.add_argument("--key", metavar="CLEARTEXT", help="file with a new token, - for stdin")
     parser.add_argument(
         "--profile",
         choices=[name for name in kdf.PROFILES if name != "test-only"],
@@ -26,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     passwords.add_password_options(parser)
     passwords.add_new_password_options(parser, "instead of the one that opens it").add_argument(
-        "--keep-password", action="store_true", help="keep the password, do not ask for a new one"
+        "--keep-password", action="store_true", help="do not change the password"
     )
 
 

@@ -31,11 +31,11 @@ def add_content_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--layout", choices=LAYOUTS, help="how the table is shown")
     parser.add_argument("--field", action="append", metavar="NAME=VALUE", help="may be repeated")
-    parser.add_argument("--footer", metavar="TEXT", help="a last line in small letters")
+    parser.add_argument("--footer", metavar="TEXT", help="a small last line")
     parser.add_argument("--color", help="good, warning, danger or #rrggbb")
     parser.add_argument("--blocks", metavar="FILE", help="Block Kit blocks, JSON or YAML")
     parser.add_argument(
-        "--alt", action="append", metavar="TEXT", help="what a picture shows; once per file"
+        "--alt", action="append", metavar="TEXT", help="for screen readers; once per file"
     )
 
 

@@ -47,7 +47,7 @@ def add_posting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     parser.add_argument("--receipt", metavar="FILE", help="also write the receipt there")
     parser.add_argument("--json", action="store_true", help="print the receipt")
-    parser.add_argument("--dry-run", action="store_true", help="check all, send nothing")
+    parser.add_argument("--dry-run", action="store_true", help="check everything, send nothing")
     passwords.add_password_options(parser)
 
 

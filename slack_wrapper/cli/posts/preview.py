@@ -31,10 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target", nargs="*", help="receipts or rules of the Snakefile; or use the options below"
     )
-    parser.add_argument("--snakefile", metavar="FILE", help="default: Snakemake's own")
+    parser.add_argument("--snakefile", metavar="FILE", help="default: the one that Snakemake finds")
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     parser.add_argument("--html", metavar="FILE", help="write the page there")
-    parser.add_argument("--ask", action="store_true", help="let Slack check the blocks, too")
+    parser.add_argument("--ask", action="store_true", help="let Slack check the blocks too")
     parser.add_argument("--json", action="store_true", help="print what Slack would get")
     parser.add_argument("--message", metavar="TEXT", help="the text, or a single file's title")
     parser.add_argument("--file", nargs="+", metavar="FILE", help="files to post")

@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--here",
         action="store_true",
-        help="also deliver what was queued in another folder, of which this one is a copy",
+        help="also deliver posts queued in the folder of which this one is a copy",
     )
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     passwords.add_password_options(parser)

@@ -27,14 +27,14 @@ UNREADABLE = "unreadable"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--drop", metavar="ID", help="take an entry out without posting it")
+    choice.add_argument("--drop", metavar="ID", help="remove an entry without posting it")
     choice.add_argument(
         "--retry",
         metavar="ID",
-        help="let an unclear entry be posted, even if it is there already",
+        help="post an unclear entry again, even if it may be in the channel",
     )
     choice.add_argument(
-        "--posted", metavar="ID", help="you have looked: the unclear entry is in the channel"
+        "--posted", metavar="ID", help="mark an unclear entry as posted: it is in the channel"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
 

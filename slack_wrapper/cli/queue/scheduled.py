@@ -21,7 +21,7 @@ _WIDTH = 60  # characters of a text that are shown
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("--cancel", metavar="ID", help="call one off")
+    parser.add_argument("--cancel", metavar="ID", help="cancel one")
     parser.add_argument("--encrypted-key", metavar="FILE", help="encrypted key file")
     parser.add_argument("--configfile", metavar="FILE", help="config with a `slack:` section")
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """List what is scheduled with this bot, by whatever means, or call one off."""
+    """List what is scheduled with this bot, by whatever means, or cancel one."""
     section = section_in(args.configfile)
     session = open_local(section, password=passwords.given(args))
     transport = session.workspace(args.encrypted_key or section.get("encrypted_key")).transport
