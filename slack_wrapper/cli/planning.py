@@ -68,7 +68,7 @@ def _looks(job: Any) -> Looks:
         note = f"not there yet: {', '.join(absent)}; … stands for what they will say"
         if request is None:
             raise RequestError(
-                f"step {job.rule}: where it posts depends on {absent[0]}, which is not there yet",
+                f"step {job.rule}: where it posts depends on {absent[0]}, which does not exist yet",
                 hint="run the rules before it",
             )
         return preview.of(request, (note,))

@@ -45,7 +45,7 @@ def _thread(
     root = requests.get(path)  # None for a step of which nothing is known yet
     apart = [one for one in request.channels if root and one not in root.channels]
     if root and apart and all(map(is_name, (*request.channels, *root.channels))):
-        hint = "a thread lies in one channel; post both steps to the same one"
+        hint = "a thread belongs to one channel; post both steps to the same one"
         return Finding(what, False, f"it has no message in channel {apart[0]}", hint, (request,))
     return None
 

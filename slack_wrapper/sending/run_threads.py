@@ -125,7 +125,7 @@ def _of_receipt(request: Request) -> str | None:
             return root_of(entry)
     raise RequestError(
         f"{named}: the receipt {request.thread} has no message in {request.about}",
-        hint="a thread lies in one channel; post both steps to the same one",
+        hint="a thread belongs to one channel; post both steps to the same one",
     )
 
 
