@@ -22,8 +22,8 @@ HINTS = {
     "thread is run, none, or the receipt of a step that is an input of this one": (
         "give the receipt of an earlier post, as --receipt FILE writes it"
     ),
-    "a thread lies in one channel; post both steps to the same one": (
-        "a thread lies in one channel; give the channel of that post"
+    "a thread belongs to one channel; post both steps to the same one": (
+        "a thread belongs to one channel; give the channel of that post"
     ),
     "if the message is not there, run the step again": (
         "if the message is not there, run the command again"
