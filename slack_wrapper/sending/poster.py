@@ -184,7 +184,7 @@ class Poster:
         """
         progress, names = entry.progress, workspace.names
         retrier = self.retrier(workspace, request)
-        link = self.threads.link(request.channels[0])
+        link = self.threads.link(request.channels[0]) if request.footer else ""
 
         def recompose(refused: Collection[str]) -> Draft:
             return compose(request, names, link=link, avoid=refused)

@@ -51,7 +51,11 @@ class Threads:
         self.settle()
 
     def link(self, channel: str) -> str:
-        """Return the address of the run's root message in a channel, empty when there is none."""
+        """Return the address of the run's root message in a channel, empty when there is none.
+
+        A root that is on its way is waited for, as by posts that reply to it.
+        """
+        self._settled.wait(ROOT_SECONDS)
         return self._links.get(channel, "")
 
     def of(self, request: Request, channel: str | None) -> str | None:

@@ -61,6 +61,11 @@ class Event(Protocol):
         """Add it to the story of the run."""
 
 
+# What a log record adds to the name of an output; storage stays, see `command_line.SENT`.
+# snakemake.io.fmt_iofile, seen on 9.1.4 to 9.27.
+_NOTE = re.compile(r" \((?:pipe|service|nodelocal|update|before update|access: [^()]*)\)$")
+
+
 @dataclass(frozen=True)
 class RunInfo:
     """The run begins with so many jobs of each rule."""
@@ -95,7 +100,7 @@ class _Attempt:
             rule=str(record.rule_name),
             wildcards={str(name): str(value) for name, value in wildcards.items()},
             logs=_texts(record, "log"),
-            outputs=_texts(record, "output"),
+            outputs=tuple(_NOTE.sub("", one) for one in _texts(record, "output")),
             command=str(getattr(record, "shellcmd", None) or ""),
         )
         return cls(int(record.jobid), job, float(record.created))

@@ -89,8 +89,12 @@ class Run:
 
     def log(self) -> str:
         """Return the path of Snakemake's own log, empty when it is not known."""
+        # Older releases have one for the process; 9.1.4 does.
+        manager: Any = getattr(self._workflow, "logger_manager", None) or getattr(
+            sys.modules.get("snakemake.logging"), "logger_manager", None
+        )
         try:
-            found = self._workflow.logger_manager.get_logfile()
+            found = manager.get_logfile()
             return str((found if isinstance(found, str) else found[0]) or "")
         except (AttributeError, LookupError, TypeError):
             return ""

@@ -15,6 +15,7 @@ from tests.leaks.conftest import New
 from tests.leaks.sampler import Sampler
 from tests.leaks.study import LOUD, Done, Study
 from tests.leaks.ways import ON_COMMAND_LINE, WARNING, ways
+from tests.support.messages import said
 
 JOBS = ["results/curious.txt", "results/child.txt", "slack/declared.json"]
 STEPS = ["slack/hello.json", "slack/plot.json"]
@@ -39,9 +40,10 @@ def test_a_run_shows_and_leaves_no_secret(new_study: New, way: Any) -> None:
     _assert_jobs_were_seen(study, down.sampler, failing.sampler)
     _assert_warned(way, down, failing)
 
-    texts = [message["text"] for message in study.sandbox.messages()]
-    assert {"hello", "declared"} <= set(texts)
-    assert any("SLACK_WRAPPER_SESSION=" in text for text in texts), "no log of the failure"
+    messages = study.sandbox.messages()
+    assert {"hello", "declared"} <= {message["text"] for message in messages}
+    shown = "".join(said(message) for message in messages)
+    assert "SLACK_WRAPPER_SESSION=" in shown, "no log of the failure"
     for page in ("", "/channel/librec_channel"):
         key = {"X-Sandbox-Key": study.sandbox.key}
         request = urllib.request.Request(study.sandbox.url + page, headers=key)

@@ -137,7 +137,7 @@ use rule slack_message as said with:
     params: footer=True
 """,
     )
-    root, said, _ = sandbox.messages()
+    root, said = sandbox.messages()
     assert said["thread_ts"] == root["ts"]
     header, context = said["blocks"]
     assert header["type"] == "header"

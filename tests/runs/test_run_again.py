@@ -14,6 +14,7 @@ import pytest
 from slack_wrapper.sandbox.server import Sandbox
 from slack_wrapper.vault.keyfile import store
 from tests.conftest import PASSWORD
+from tests.support.messages import said
 
 WORKFLOW = """
 import slack_wrapper
@@ -57,8 +58,9 @@ def _run(words: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
 
 
 def _shown(sandbox: Sandbox) -> list[str]:
-    texts = [str(message["text"]) for message in sandbox.messages()]
-    return [html.unescape(one) for text in texts for one in re.findall("run again: `(.+)`", text)]
+    texts = [said(message) for message in sandbox.messages()]
+    pattern = r"run again[^\n]*:\n```\n?(.+?)\n?```"
+    return [html.unescape(one) for text in texts for one in re.findall(pattern, text)]
 
 
 LOGGER = ["--no-hooks", "--logger", "slack"]
@@ -105,8 +107,8 @@ def test_a_run_in_its_own_folder_needs_no_other(tmp_path: Path, sandbox: Sandbox
         "snakemake --snakefile ../flow/Snakefile --config tries=7 --rerun-incomplete "
         + shlex.quote(MADE)
     )
-    text = "".join(str(message["text"]) for message in sandbox.messages())
-    assert f"{'`'} (add --config api_key: left out here" in text
+    text = "".join(said(message) for message in sandbox.messages())
+    assert "run again (add --config api_key: left out here" in text
     assert "hunter22" not in text
 
 

@@ -268,7 +268,8 @@ def test_a_command_posts_later(study: Path, sandbox: Sandbox, command: Run) -> N
     (study / "a.txt").write_text("text")
     kept = command("file", "a.txt", *KEY, "--post-at", "2h", env=ENV)
     assert kept.returncode == 75, kept.stderr
-    assert kept.stdout.startswith("queued: librec_channel 20")
+    assert kept.stdout.startswith("queued: librec_channel until the next run in this folder")
+    assert ": its time is 20" in kept.stdout
 
 
 def test_a_message_that_steps_share_is_kept_here_and_told_when_they_are_over(
