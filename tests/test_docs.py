@@ -92,7 +92,10 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 def test_the_gallery_has_a_small_picture_of_each_step() -> None:
     text = page("gallery.md")
-    names = re.findall(r"^## (\w+)$", text, re.MULTILINE)
-    assert names == re.findall(r"!\[.+\]\(pictures/(\w+)\.png\)", text)
-    pictures = [DOCS / "pictures" / f"{name}.png" for name in names]
-    assert [path.name for path in pictures if path.stat().st_size > 100_000] == []
+    names = re.findall(r"^## ([\w-]+)$", text, re.MULTILINE)
+    shown = re.findall(r"!\[.+\]\(pictures/([\w-]+)\.png\)", text)
+    assert shown == [one for name in names for one in (name, f"{name}-phone")]
+    pictures = list((DOCS / "pictures").glob("*.png"))
+    assert {f"{name}.png" for name in shown} <= {path.name for path in pictures}
+    assert [path.name for path in pictures if path.stat().st_size > 60_000] == []
+    assert sum(path.stat().st_size for path in pictures) < 1_500_000

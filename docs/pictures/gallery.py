@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -21,7 +22,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 sys.path.insert(0, str(Path(__file__).parent))
-from browser import NoBrowser, picture
+from browser import NoBrowser, export, pictures
 
 from slack_wrapper.sandbox.methods import reactions
 from slack_wrapper.sandbox.server import Sandbox
@@ -50,7 +51,9 @@ SUMMARY = """# Results
 
 > A lead below two standard errors may be chance.
 """
-MOST_BYTES = 100_000
+# Sections whose picture is taken while the run goes on: when a message has such a text.
+MIDDLE = {"start": r"started", "progress": r"is running: [3-9] of", "question": r"Release"}
+FAIL = ("failure", "failed-step")
 
 
 def steps() -> Iterator[tuple[str, dict[str, str]]]:
@@ -95,7 +98,8 @@ def study(folder: Path, code: dict[str, str]) -> None:
         subprocess.run(["git", *command], cwd=folder, check=True)
 
 
-def run(box: Sandbox, folder: Path, name: str) -> None:
+def run(box: Sandbox, folder: Path, name: str, out: Path | None = None) -> None:
+    """Run the study of a section; write the page of the channel, if that is wanted."""
     environment = {
         **os.environ,
         "SLACK_WRAPPER_BASE_URL": box.api_url,
@@ -103,49 +107,69 @@ def run(box: Sandbox, folder: Path, name: str) -> None:
         "XDG_CACHE_HOME": str(folder / ".cache"),
     }
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "slack/said.json"]
+    if name == "progress":
+        command += ["--logger", "slack"]
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True,
     ) as job:  # fmt: skip
-        if name == "approval":
+        if name in MIDDLE:
+            wait(
+                box,
+                job,
+                lambda: any(re.search(MIDDLE[name], one["text"]) for one in box.messages()),
+            )
+        if name in ("question", "approval"):
+            wait(box, job, lambda: question(box) is not None)
+        if name in MIDDLE and out:
+            export(box, out)
+        if name in ("question", "approval"):
             approve(box)
         told = job.communicate()[0]
-    if job.returncode != (1 if name == "failure" else 0):
+    if job.returncode != (name in FAIL):
         raise RuntimeError(f"{name}: snakemake ended with {job.returncode}:\n{told[-3000:]}")
+    if name not in MIDDLE and out:
+        export(box, out)
+
+
+def wait(box: Sandbox, job: subprocess.Popen[str], ready: Callable[[], bool]) -> None:
+    """Wait until the channel is as it should be."""
+    until = time.monotonic() + 120
+    while not ready():
+        if job.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"it did not come: {[one['text'] for one in box.messages()]}")
+        time.sleep(0.05)
+
+
+def question(box: Sandbox) -> dict[str, Any] | None:
+    """Return the question, once it has the reactions to click on."""
+    return next((one for one in box.messages() if len(one.get("reactions", [])) > 1), None)
 
 
 def approve(box: Sandbox) -> None:
-    """React as Ada, once the question has the reactions to click on."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until:
-        for message in box.messages():
-            if len(message.get("reactions", [])) > 1:
-                with box.store.change():
-                    reactions.react(message, "white_check_mark", "U00000ADA")
-                return
-        time.sleep(0.1)
-    raise RuntimeError("nobody was asked")
+    """React as Ada."""
+    with box.store.change():
+        asked = question(box)
+        assert asked is not None
+        reactions.react(asked, "white_check_mark", "U00000ADA")
 
 
 def main() -> int:
     wanted = sys.argv[1:]
-    for name, code in steps():
-        if wanted and name not in wanted:
-            continue
-        with tempfile.TemporaryDirectory() as place, Sandbox() as box:
-            folder = Path(place) / "study"
-            folder.mkdir()
-            study(folder, code)
-            run(box, folder, name)
-            try:
-                out = picture(box, FOLDER / f"{name}.png", width=860, height=1400)
-            except NoBrowser as error:
-                print(f"no pictures: {error}", file=sys.stderr)
-                return 1
-        size = out.stat().st_size
-        print(f"{out.name}: {size:,} bytes")
-        if size > MOST_BYTES:
-            raise RuntimeError(f"{out.name} has {size} bytes, more than {MOST_BYTES}")
+    try:
+        for name, code in steps():
+            if wanted and name not in wanted:
+                continue
+            with tempfile.TemporaryDirectory() as place, Sandbox() as box:
+                folder = Path(place) / "study"
+                folder.mkdir()
+                study(folder, code)
+                html = Path(place) / "page.html"
+                run(box, folder, name, html)
+                pictures(html, FOLDER / f"{name}.png")
+    except NoBrowser as error:
+        print(f"no pictures: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

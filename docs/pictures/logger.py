@@ -1,25 +1,24 @@
 """The pictures of docs/logger.md: a real run with `--logger slack`, while it runs and failed.
 
-The sandbox's page is photographed. The name of this machine is replaced, nothing else.
+The sandbox's page is photographed. The names of this machine and of its folders are replaced,
+nothing else.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from browser import NoBrowser, picture
+from browser import NoBrowser, export, pictures
 
 from slack_wrapper.sandbox.server import Sandbox
 
 HERE = Path(__file__).parent
-HOST = "node07"
 SNAKEFILE = """
 SAMPLES = ["mouse1", "mouse2", "mouse3", "rat1", "rat2", "rat3"]
 
@@ -97,22 +96,9 @@ def run(sandbox: Sandbox, home: Path) -> subprocess.Popen[bytes]:
     )
 
 
-def renamed(value: object) -> object:
-    """Return a message with the name of this machine replaced."""
-    if isinstance(value, str):
-        return value.replace(f"@{socket.gethostname()}", f"@{HOST}")
-    if isinstance(value, list):
-        return [renamed(entry) for entry in value]
-    if isinstance(value, dict):
-        return {key: renamed(entry) for key, entry in value.items()}
-    return value
-
-
 def take(sandbox: Sandbox, out: Path) -> None:
-    with sandbox.store.change() as data:
-        data["messages"] = renamed(data["messages"])
-    picture(sandbox, out, "librec_channel", width=980, height=1900)
-    print(f"{out}: {out.stat().st_size >> 10} kB")
+    with tempfile.TemporaryDirectory() as folder:
+        pictures(export(sandbox, Path(folder) / "page.html", "librec_channel", unfold=False), out)
 
 
 def halfway(sandbox: Sandbox) -> bool:

@@ -80,6 +80,19 @@ class Renderer:
         words = (self._element(one) for one in block.get("elements") or [])
         return f'<div class="context">{" &nbsp; ".join(words)}</div>'
 
+    def _block_container(self, block: dict[str, Any]) -> str:
+        """Return blocks below a title, which folds them if it may."""
+        title = block.get("title")
+        rich = block.get("rich_text_title")
+        named = self._block_rich_text(rich) if isinstance(rich, dict) else self._object(title)
+        inner = self.blocks(
+            [one for one in block.get("child_blocks") or [] if isinstance(one, dict)]
+        )
+        if not block.get("is_collapsible"):
+            return f'<div class="fold"><strong>{named}</strong>{inner}</div>'
+        opened = "" if block.get("default_collapsed") else " open"
+        return f'<details class="fold"{opened}><summary>{named}</summary>{inner}</details>'
+
     def _block_image(self, block: dict[str, Any]) -> str:
         title, alt = self._object(block.get("title")), escape(str(block.get("alt_text", "")))
         source = block.get("slack_file")

@@ -19,7 +19,7 @@ from slack_wrapper.report.error_line import first_line
 from slack_wrapper.report.failure_card import duration
 from slack_wrapper.session import step_errors
 
-BAR_WIDTH = 16
+BAR_WIDTH = 10  # more squares do not fit into a line on a phone
 DONE, FAILED, LEFT = "🟩", "🟥", "⬜"
 MAX_RULES = 6  # running rules that are named
 MAX_WILDCARDS = 80  # characters

@@ -83,10 +83,10 @@ def test_never_a_hundred_percent_before_the_end() -> None:
 
 @pytest.mark.parametrize(
     ("done", "failed", "drawn"),
-    [(0, 0, (0, 0)), (8, 0, (8, 0)), (15, 1, (15, 1)), (99, 1, (15, 1))],
+    [(0, 0, (0, 0)), (5, 0, (5, 0)), (9, 1, (9, 1)), (99, 1, (9, 1))],
 )
 def test_the_bar_shows_what_failed(done: int, failed: int, drawn: tuple[int, int]) -> None:
-    text = render.bar(done, 100 if done == 99 else 16, failed)
+    text = render.bar(done, 100 if done == 99 else 10, failed)
     assert (text.count(render.DONE), text.count(render.FAILED)) == drawn
     assert sum(map(text.count, (render.DONE, render.FAILED, render.LEFT))) == render.BAR_WIDTH
 

@@ -111,6 +111,26 @@ def test_what_is_of_another_form_does_not_break_the_page(block: dict) -> None:
     assert Renderer({}).blocks([block]) is not None
 
 
+@pytest.mark.parametrize(
+    ("more", "start"),
+    [
+        ({}, '<div class="fold">'),
+        ({"is_collapsible": True}, '<details class="fold" open>'),
+        ({"is_collapsible": True, "default_collapsed": True}, '<details class="fold">'),
+    ],
+)
+def test_what_a_container_holds_is_on_the_page(more: dict, start: str) -> None:
+    inner = {"type": "section", "text": {"type": "mrkdwn", "text": f"inside {EVIL}"}}
+    title = {"type": "plain_text", "text": "Details"}
+    shown = Renderer({}).blocks(
+        [{"type": "container", "title": title, "child_blocks": [inner], **more}]
+    )
+    assert shown.startswith(start)
+    assert "Details" in shown
+    assert "inside" in shown
+    assert "<script" not in shown
+
+
 def test_a_workspace_without_them_says_so(box: Sandbox, web: WebClient) -> None:
     with box.store.change() as data:
         data["refused_blocks"] = ["data_table"]
