@@ -20,6 +20,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 FACTOR = 0.01
 PASSWORD = "correct horse battery staple"
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV")
+# Under nohup it is ignored, and that would be handed on to what the tests start.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 

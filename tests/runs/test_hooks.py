@@ -406,8 +406,6 @@ def test_a_run_that_is_asked_to_end_says_so(study: Path, sandbox: Sandbox, numbe
             [sys.executable, "-m", "snakemake", "--cores", "1"], cwd=study,
             env={**os.environ, "SLACK_WRAPPER_PASSWORD": PASSWORD},
             stdout=told, stderr=told, start_new_session=True,
-            # Under nohup it would be ignored, and that is handed on.
-            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509
         )  # fmt: skip
     try:
         end = time.monotonic() + 60
