@@ -99,3 +99,15 @@ def test_the_gallery_has_a_small_picture_of_each_step() -> None:
     assert {f"{name}.png" for name in shown} <= {path.name for path in pictures}
     assert [path.name for path in pictures if path.stat().st_size > 60_000] == []
     assert sum(path.stat().st_size for path in pictures) < 1_500_000
+
+
+@pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
+def test_no_code_is_wider_than_the_page(path: object) -> None:
+    """The site's text is 1,000 pixels wide; a letter of its code takes about eight."""
+    inside, wide = False, []
+    for line in page(path.name).split("\n"):  # type: ignore[attr-defined]
+        if line.lstrip().startswith("```"):
+            inside = not inside
+        elif inside and len(line) > 120:
+            wide.append(line)
+    assert wide == []
