@@ -61,7 +61,7 @@ def outbox(size: int, folder: Path) -> float:
     def one(number: int) -> None:
         entry = _entry(number)
         box.find(entry.step)
-        box.waits_for(entry.place)
+        box.waits_for(entry.destination)
         book.save(entry)
         box.take(entry, "no answer", book.sending)
         box.remove(entry)

@@ -2,4 +2,4 @@
 
 from pathlib import Path
 
-SERVICE = str(Path(__file__).parent / "with-secret-service")
+SERVICE = str(Path(__file__).parents[1] / "secret_service" / "with-secret-service")
