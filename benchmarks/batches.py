@@ -7,15 +7,14 @@ the first call on; ours also waits until the files are in the channel, and hashe
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.far import Far, channel_id, far
-from benchmarks.measuring import Cost, Row, at_most, environment, interleaved
+from benchmarks.far import channel_id, far
+from benchmarks.measuring import Row, at_most, interleaved
 
 OURS, SDK = "ours", "slack_sdk"
 BATCH = 10  # files in one message, of both
@@ -70,25 +69,13 @@ def measure(side: str, folder: str) -> None:
     print(json.dumps([time.monotonic() - started, time.process_time() - cpu, 0.0]))
 
 
-def _run(slack: Far, side: str, files: str) -> Cost:
-    with tempfile.TemporaryDirectory() as folder:
-        argv = [sys.executable, "-m", "benchmarks.batches", side, files]
-        done = subprocess.run(
-            argv, cwd=folder, env=environment(**slack.env, TMPDIR=folder), capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        sys.exit(f"{side} failed:\n{done.stderr}")
-    return Cost(*json.loads(done.stdout))
-
-
 def rows(*, quick: bool = False) -> list[Row]:
     """Return the rows of the table."""
     count, rounds = (4, 1) if quick else (20, 3)
     with tempfile.TemporaryDirectory() as files, far() as slack:
         for number in range(count):
             (Path(files) / f"{number:02}.bin").write_bytes(os.urandom(1 << 20))
-        found = interleaved([OURS, SDK], rounds, lambda side: _run(slack, side, files))
+        found = interleaved([OURS, SDK], rounds, lambda side: slack.run("batches", side, files))
     mine, other = found[OURS], found[SDK]
     what = f"{count} files of 1 MiB in a digest, 80 ms a round trip: ours / slack_sdk"
     texts = (f"{mine.wall:.2f} s", f"{other.wall:.2f} s")

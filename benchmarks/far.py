@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measuring import REPOSITORY, environment
+from benchmarks.measuring import REPOSITORY, Cost, environment
 
 TOKEN = "xoxb-bench"
 TEAM = "https://bench.slack.com"  # which links to messages begin with
@@ -36,6 +36,18 @@ class Far:
     url: str
     env: dict[str, str]
     process: subprocess.Popen[str]
+
+    def run(self, module: str, side: str, *arguments: str) -> Cost:
+        """Measure one side in a process of its own: a module that prints its cost."""
+        with tempfile.TemporaryDirectory() as folder:
+            argv = [sys.executable, "-m", f"benchmarks.{module}", side, *arguments]
+            done = subprocess.run(
+                argv, cwd=folder, env=environment(**self.env, TMPDIR=folder), capture_output=True,
+                text=True, check=False,
+            )  # fmt: skip
+        if done.returncode:
+            sys.exit(f"{side} failed:\n{done.stderr}")
+        return Cost(*json.loads(done.stdout))
 
     def calls(self) -> Counter[str]:
         """Return how often each method was called since this was asked last."""

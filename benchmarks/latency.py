@@ -10,16 +10,14 @@ import http.client
 import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from benchmarks.far import Far, channel_id, far
-from benchmarks.measuring import REPOSITORY, Cost, Row, at_most, environment, interleaved
+from benchmarks.far import channel_id, far
+from benchmarks.measuring import REPOSITORY, Cost, Row, at_most, interleaved
 
 OURS, KEPT, SDK = "ours", "http.client, one connection", "slack_sdk"
 Post = Callable[[int], object]
@@ -82,18 +80,6 @@ def measure(side: str, count: int) -> None:
     print(json.dumps([statistics.median(walls), (time.process_time() - cpu) / count, 0.0]))
 
 
-def _run(slack: Far, side: str, count: int) -> Cost:
-    with tempfile.TemporaryDirectory() as folder:
-        argv = [sys.executable, "-m", "benchmarks.latency", side, str(count)]
-        done = subprocess.run(
-            argv, cwd=folder, env=environment(**slack.env, TMPDIR=folder), capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
-    if done.returncode:
-        sys.exit(f"{side} failed:\n{done.stderr}")
-    return Cost(*json.loads(done.stdout))
-
-
 def rows(*, quick: bool = False) -> list[Row]:
     """Return the rows of the table."""
     count, rounds = (3, 1) if quick else (25, 5)
@@ -101,7 +87,7 @@ def rows(*, quick: bool = False) -> list[Row]:
     with far() as slack:
 
         def run(side: str) -> Cost:
-            cost = _run(slack, side, count)
+            cost = slack.run("latency", side, str(count))
             calls[side] = slack.calls()
             return cost
 

@@ -13,8 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from slack_wrapper.common import quiet_hours as quiet
-from slack_wrapper.common import schema_check
+from slack_wrapper.common import quiet_hours, schema_check
 from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.common.redact import Secret
 from slack_wrapper.common.typed_text import switch, typed
@@ -122,7 +121,7 @@ def settings(section: Mapping[str, Any]) -> Settings:
         ambiguous=section.get("ambiguous") or HOLD,
         max_wait=float(section.get("max_wait") or MAX_WAIT),
         upload_timeout=float(section["upload_timeout"]) if section.get("upload_timeout") else None,
-        quiet=quiet.parse(section["quiet_hours"]) if section.get("quiet_hours") else None,
+        quiet=quiet_hours.parse(section["quiet_hours"]) if section.get("quiet_hours") else None,
         team_id=section.get("team_id") or "",
         flavor=section.get("flavor") or SLACK,
         posts=section.get("posts") or {},
@@ -208,7 +207,7 @@ def validate(section: Mapping[str, Any]) -> None:
         if errors:
             raise _explain(errors[0])
     if section.get("quiet_hours"):
-        quiet.parse(section["quiet_hours"])
+        quiet_hours.parse(section["quiet_hours"])
 
 
 def _schema() -> dict[str, Any]:

@@ -23,7 +23,6 @@ from slack_wrapper.live_check.check import check, chosen
 from slack_wrapper.live_check.lab import Lab
 from slack_wrapper.session.factory import open_local
 
-_inside = contextlib.chdir
 # What would keep posts from being sent now.
 _NOT_NOW = ("dry_run", "enabled", "quiet_hours", "posts", "notify")
 _SECONDS = 6  # about, for each belief
@@ -41,7 +40,10 @@ def run(args: argparse.Namespace, section: Mapping[str, Any]) -> int:
             "a webhook cannot read what it has posted",
             hint="give the key file of a bot token (xoxb-…): --encrypted-key FILE",
         )
-    with tempfile.TemporaryDirectory(prefix="slack-wrapper-live-") as folder, _inside(folder):
+    with (
+        tempfile.TemporaryDirectory(prefix="slack-wrapper-live-") as folder,
+        contextlib.chdir(folder),
+    ):
         lab = Lab(session, key, args.live, person=args.person, folder=Path(folder))
         if not _agreed(args, lab, beliefs):
             return EXIT_FAILED

@@ -2,7 +2,7 @@
 
 reactions.get and users.info are of tiers 3 and 4, usergroups.users.list of tier 2: 50, 100 and 20
 calls a minute: https://docs.slack.dev/apis/web-api/rate-limits. Who asks again and again keeps
-the pace; see `session.approvals`.
+the pace; see `approvals`.
 """
 
 from __future__ import annotations

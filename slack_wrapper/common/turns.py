@@ -33,16 +33,6 @@ class Slot(Protocol):
         """Write it."""
 
 
-class Turns(Protocol):
-    """Times by name."""
-
-    def slot(self, *names: str) -> contextlib.AbstractContextManager[Slot]:
-        """Keep others out of the time of a name."""
-
-    def sweep(self) -> None:
-        """Forget the times that are over."""
-
-
 class FileTurns:
     """Times in small files of one folder.
 

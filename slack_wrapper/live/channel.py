@@ -12,7 +12,6 @@ from slack_wrapper.client import messages, updates
 from slack_wrapper.client.local_file import check
 from slack_wrapper.client.messages import Message, Posted
 from slack_wrapper.client.names import Names
-from slack_wrapper.client.permalinks import permalink
 from slack_wrapper.client.rate_limit import Pacer
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.updates import Living
@@ -183,14 +182,12 @@ class Line:
 
     def begin_thread(self, living: Living) -> None:
         """Make a message the root for the posts of this run with `thread: run`."""
-        link = permalink(self._workspace.transport, living.posted)
         self._session.begin_thread(
             {
                 "status": "delivered",
                 "channel": living.posted.channel,
                 "channel_name": self._settings.channel,
                 "ts": living.posted.ts,
-                "permalink": link,
             }
         )
 

@@ -11,6 +11,7 @@ from slack_wrapper.common.budget import spending
 from slack_wrapper.errors import SlackWrapperError
 from slack_wrapper.live.settings import LiveSettings
 from slack_wrapper.model.request import FILE, MESSAGE, NO_THREAD, QUEUE, RUN_THREAD, WARN, Request
+from slack_wrapper.sending.flush import tell_left
 from slack_wrapper.sending.poster import Poster
 from slack_wrapper.session.port import SendingSession
 from slack_wrapper.spool.entry import Entry
@@ -108,6 +109,4 @@ class Later:
         except SlackWrapperError as error:
             warn(str(error))
             return
-        for entry, outcome in done:
-            if isinstance(outcome, SlackWrapperError):
-                warn(f"still queued, {entry.name}: {outcome}")
+        tell_left(done, warn)

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from slack_wrapper.common import durations
-from slack_wrapper.common import quiet_hours as quiet
+from slack_wrapper.common import durations, quiet_hours
 from slack_wrapper.common.quiet_hours import QuietHours
 from slack_wrapper.errors import ConfigError, RequestError
 from slack_wrapper.live import notify
@@ -87,7 +86,7 @@ def read(flags: Mapping[str, Any], section: Mapping[str, Any]) -> LiveSettings:
         notify=notify.read(
             section, mention=flags.get("mention"), log_files=bool(flags.get("log_files"))
         ),
-        quiet_hours=quiet.parse(str(hours)) if hours else None,
+        quiet_hours=quiet_hours.parse(str(hours)) if hours else None,
         min_duration=_seconds(given("min_duration"), "min_duration"),
         progress_every=max(MIN_PROGRESS, every)
         if (every := _seconds(given("progress_every"), "progress_every"))

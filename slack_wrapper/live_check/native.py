@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slack_wrapper.live_check.belief import Belief, Shown
 from slack_wrapper.live_check.lab import Lab, posted
+from slack_wrapper.model.receipt import Receipt
 
 _ROWS = "model\tndcg\nknn\t0.53\nforest\t0.75\n"
 
@@ -14,7 +13,7 @@ def table(lab: Lab) -> Shown:
     """A table is one that Slack draws, pages and sorts."""
     (lab.folder / "scores.tsv").write_text(_ROWS)
     receipt = lab.post(message="live check: a table", table="scores.tsv")
-    return Shown({"form": "native", "table": True}, _said(lab, receipt, {"data_table", "table"}))
+    return _drawn(lab, receipt, "table", {"data_table", "table"})
 
 
 def chart(lab: Lab) -> Shown:
@@ -24,14 +23,15 @@ def chart(lab: Lab) -> Shown:
         message="live check: a chart",
         chart={"type": "bar", "x": "model", "y": "ndcg", "file": "scores.tsv"},
     )
-    said = _said(lab, receipt, {"data_visualization"})
-    return Shown({"form": "native", "chart": True}, {"form": said["form"], "chart": said["table"]})
+    return _drawn(lab, receipt, "chart", {"data_visualization"})
 
 
-def _said(lab: Lab, receipt: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
+def _drawn(lab: Lab, receipt: Receipt, what: str, kinds: set[str]) -> Shown:
     found = lab.shown(posted(receipt))
     shown = {block.get("type") for block in found.get("blocks") or []}
-    return {"form": receipt.get("form"), "table": bool(shown & kinds)}
+    return Shown(
+        {"form": "native", what: True}, {"form": receipt.get("form"), what: bool(shown & kinds)}
+    )
 
 
 BELIEFS = (

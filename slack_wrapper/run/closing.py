@@ -24,9 +24,9 @@ def flush(session: SendingSession, seconds: float | None = None) -> None:
     except SlackWrapperError as error:
         warn(str(error))
         return
-    for entry, outcome in done:
-        if isinstance(outcome, SlackWrapperError):
-            warn(f"still queued, {entry.name}: {outcome}")
+    from slack_wrapper.sending.flush import tell_left  # what the session has loaded to flush
+
+    tell_left(done, warn)
 
 
 def end_digests(session: SendingSession) -> None:

@@ -42,11 +42,11 @@ def preview(request: Request, receipt: Receipt) -> str:
     """Return what a dry run shows of the post, and write its page; empty if it was no dry run."""
     if deliveries(receipt)[0].get("status") != "dry_run":
         return ""
-    from slack_wrapper.preview import preview as looks
+    from slack_wrapper.preview import preview as previews
     from slack_wrapper.preview import show
 
     out = io.StringIO()
-    show.show(looks.of(request), show.place_of(request.receipt), out)
+    show.show(previews.of(request), show.place_of(request.receipt), out)
     return out.getvalue()
 
 

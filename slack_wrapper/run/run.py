@@ -3,7 +3,7 @@
 The rule files call `attaching.attach` while Snakemake parses. Facts it builds on (Snakemake 9):
 `onstart` runs in the main process before any job; one function a hook is kept, so ours composes
 with the user's; a resource function is evaluated in the main process when its job is scheduled.
-The session itself is the one in `shared`, which the logger plugin uses too.
+The session itself is the one in `session.current`, which the logger plugin uses too.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ from slack_wrapper.errors import (
 )
 from slack_wrapper.run import closing
 from slack_wrapper.run.opening import Opening
-from slack_wrapper.session import current as shared
-from slack_wrapper.session import protocol
+from slack_wrapper.session import current, protocol
 from slack_wrapper.session.current import SharedSession
 from slack_wrapper.snakemake_adapter import process
 from slack_wrapper.snakemake_adapter.errors import interrupted, workflow_error
@@ -59,7 +58,7 @@ class Run:
         self._workflow = workflow
         self.section = section
         self._password = password
-        self._shared = shared.current(workflow)
+        self._shared = current.current(workflow)
         self._shared.offer(config=section, password=password, records=JobRecords(workflow))
         self._opening = Opening(workflow, section, self._shared)
         self._opened = False

@@ -1,6 +1,6 @@
 """A step of the bare wrapper: Snakemake's job object in, receipt out.
 
-The steps of our rules have no Python of their own; see `served_steps`.
+The steps of our rules have no Python of their own; see `run.served_steps`.
 """
 
 from __future__ import annotations

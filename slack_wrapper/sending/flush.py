@@ -109,6 +109,13 @@ def _patiently(
             time.sleep(min(_NAP, max(0.0, one.again_at - time.monotonic())))
 
 
+def tell_left(done: Sequence[Outcome], warn: Callable[[str], object]) -> None:
+    """Say which posts of a flush still wait, and why."""
+    for entry, outcome in done:
+        if isinstance(outcome, SlackWrapperError):
+            warn(f"still queued, {entry.name}: {outcome}")
+
+
 class _Flush:
     def __init__(
         self, session: Sender, destination: tuple[str, str] | None, over: Callable[[], bool]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
+from functools import partial
 
 from slack_wrapper.client import scheduled
 from slack_wrapper.client.closed import unthreadable
 from slack_wrapper.client.local_file import LocalFile
+from slack_wrapper.client.permalinks import permalink
 from slack_wrapper.client.rate_limit import Pacer
 from slack_wrapper.client.retry import Retrier, RetryPolicy
 from slack_wrapper.client.settling import FOREGROUND, FULL
@@ -184,7 +186,10 @@ class Poster:
         """
         progress, names = entry.progress, workspace.names
         retrier = self.retrier(workspace, request)
-        link = self.threads.link(request.channels[0]) if request.footer else ""
+        link = ""
+        if request.footer:
+            ask = partial(permalink, workspace.transport)
+            link = self.threads.link(request.channels[0], ask)
 
         def recompose(refused: Collection[str]) -> Draft:
             return compose(request, names, link=link, avoid=refused)

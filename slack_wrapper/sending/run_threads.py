@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from slack_wrapper.client.messages import Posted
 from slack_wrapper.common.parsing import from_json
 from slack_wrapper.common.regular_file import read_bytes
 from slack_wrapper.errors import RequestError
@@ -24,7 +25,8 @@ class Threads:
     def __init__(self) -> None:
         self._roots: dict[str, str] = {}  # channel → ts, or PENDING and the key
         self._arrived: dict[str, str] = {}  # key → ts
-        self._links: dict[str, str] = {}  # channel → address of its root
+        self._links: dict[str, str] = {}  # channel → address of its root, once it is known
+        self._posted: dict[str, Posted] = {}  # channel → its root
         self._settled = threading.Event()  # not set while a root is on its way
         self._settled.set()
 
@@ -48,14 +50,22 @@ class Threads:
                 if root and channel:
                     self._roots[channel] = root
                     self._links[channel] = str(entry.get("permalink") or "")
+                    self._posted[channel] = Posted(str(entry.get("channel") or ""), root)
         self.settle()
 
-    def link(self, channel: str) -> str:
+    def link(self, channel: str, ask: Callable[[Posted], str | None]) -> str:
         """Return the address of the run's root message in a channel, empty when there is none.
 
         A root that is on its way is waited for, as by posts that reply to it.
+
+        Args:
+            channel: its name or ID, as the post has it.
+            ask: finds the address of a message; called where the root's receipt has none.
         """
         self._settled.wait(ROOT_SECONDS)
+        root = self._posted.get(channel)
+        if root and root.channel and not self._links[channel]:
+            self._links[channel] = ask(root) or ""
         return self._links.get(channel, "")
 
     def of(self, request: Request, channel: str | None) -> str | None:

@@ -1,12 +1,12 @@
 """The one session of a run, shared by everybody in Snakemake's main process.
 
-The rule files (`run_session`), the hooks and the logger plugin all post through it, so the password
+The rule files (`run.run`), the hooks and the logger plugin all post through it, so the password
 is asked for once, connections are shared, and all of them mean the same message by the run's
 thread. It works with each of them alone, and whichever comes first:
 
-    from slack_wrapper.session import current as shared
+    from slack_wrapper.session import current
 
-    run = shared.current()                # keep this object until the run ends
+    run = current.current()               # keep this object until the run ends
     run.offer(flags={"encrypted_key": "keys/slack-api.enc"})    # before it is opened
     session = run.session()               # opened by the first who calls this
     session.workspace(key)                # on the main thread, before the first job: may prompt

@@ -2,7 +2,7 @@
 
 The command is one constant text. Snakemake records it as the code of the rule, so that a text that
 named a version, a path or an environment would post everything again after each upgrade or move.
-The two variables are set by whichever Snakemake process reads the rule files; see `run_session`.
+The two variables are set by whichever Snakemake process reads the rule files; see `run.run`.
 """
 
 from __future__ import annotations

@@ -13,12 +13,12 @@ from slack_wrapper.common import decoding, durations
 from slack_wrapper.errors import SlackWrapperError
 
 _NEVER = 253_402_214_400.0  # seconds since the epoch: the last day that a date can tell
-_NOW = "now"  # as `post_at`, see `session.request`
+_NOW = "now"  # as `post_at`, see `model.request`
 
 
 @dataclass(frozen=True)
 class _Form:
-    """The fields of `session.request.Request` that state files have had from the first on."""
+    """The fields of `model.request.Request` that state files have had from the first on."""
 
     option: str
     channels: list[str]

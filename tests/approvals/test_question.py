@@ -1,7 +1,6 @@
 """A question as people see it: in the channel, until when, and changed into its answer."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,9 +147,6 @@ def test_a_kill_before_the_edit_leaves_it_to_the_next_run(
     assert open_local({}).post(asking())["decision"] == "approved"
     assert "approved by" in roots(sandbox)[0]["text"]
     assert len(replies(sandbox)) == 1
-
-
-Ahead = Callable[[float], None]
 
 
 def test_a_reminder_is_seen_in_the_channel_and_becomes_the_answer(

@@ -13,6 +13,31 @@ from slack_wrapper.client.rate_limit import BURST, Pacer
 from slack_wrapper.errors import SlackUnavailable
 
 
+class Clock:
+    """A clock that only sleep moves."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, jitter: float = 0.0) -> None:
+        self.began = self.now = time.time()
+        self.slept: list[float] = []
+        self.jitter: list[tuple[float, float]] = []
+        monkeypatch.setattr(rate_limit.time, "time", lambda: self.now)
+        monkeypatch.setattr(rate_limit.time, "sleep", self.sleep)
+
+        def uniform(low: float, high: float) -> float:
+            self.jitter.append((low, high))
+            return jitter
+
+        monkeypatch.setattr(rate_limit.random, "uniform", uniform)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    @property
+    def passed(self) -> float:
+        return round(self.now - self.began, 3)
+
+
 def test_a_turn_that_comes_too_late_is_not_taken_from_others(tmp_path: Path) -> None:
     pacer = Pacer(10.0, tmp_path / "turns")
     pacer.hold("workspace", 1000.0)
@@ -96,47 +121,12 @@ def test_turns_from_before_the_clock_was_set_back_count_for_nothing(tmp_path: Pa
 def test_four_messages_go_at_once_and_then_one_a_second(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    began = time.time()
-    now, slept = [began], []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    monkeypatch.setattr(rate_limit.time, "time", lambda: now[0])
-    monkeypatch.setattr(rate_limit.time, "sleep", sleep)
-    monkeypatch.setattr(rate_limit.random, "uniform", lambda low, high: 0.0)
-    pacer = Pacer(100.0, tmp_path / "turns")
+    clock, pacer = Clock(monkeypatch), Pacer(100.0, tmp_path / "turns")
     gone = []
     for _ in range(8):
         pacer.wait("workspace", "C1")
-        gone.append(round(now[0] - began))
+        gone.append(round(clock.passed))
     assert gone == [0, 0, 0, 0, 1, 2, 3, 4]
-
-
-class Clock:
-    """A clock that only sleep moves."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, jitter: float = 0.0) -> None:
-        self.began = self.now = time.time()
-        self.slept: list[float] = []
-        self.jitter: list[tuple[float, float]] = []
-        monkeypatch.setattr(rate_limit.time, "time", lambda: self.now)
-        monkeypatch.setattr(rate_limit.time, "sleep", self.sleep)
-
-        def uniform(low: float, high: float) -> float:
-            self.jitter.append((low, high))
-            return jitter
-
-        monkeypatch.setattr(rate_limit.random, "uniform", uniform)
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-    @property
-    def passed(self) -> float:
-        return round(self.now - self.began, 3)
 
 
 def test_a_hold_ends_later_by_the_jitter_and_holds_every_channel(

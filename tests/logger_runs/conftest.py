@@ -147,6 +147,15 @@ def whole(sandbox: Sandbox) -> str:
     return message["text"] + str(message.get("attachments"))
 
 
+def marked_as_killed(sandbox: Sandbox) -> None:
+    """Assert that a killed run is marked, beside one that has succeeded, and nothing is left."""
+    old, new = sandbox.messages()
+    assert "*study* was interrupted: it was killed" in old["text"]
+    assert [one["name"] for one in old["reactions"]] == ["warning"]
+    assert "succeeded" in new["text"]
+    assert list(Path(".snakemake/slack/live").iterdir()) == []
+
+
 def reaction(sandbox: Sandbox) -> str:
     """Return the one reaction of the message of the run."""
     (found,) = root(sandbox).get("reactions", [])

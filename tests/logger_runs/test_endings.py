@@ -11,7 +11,16 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 from tests.live.shown import whole as shown_by
-from tests.logger_runs.conftest import Start, cards, reaction, root, thread, until, whole
+from tests.logger_runs.conftest import (
+    Start,
+    cards,
+    marked_as_killed,
+    reaction,
+    root,
+    thread,
+    until,
+    whole,
+)
 from tests.support.endings import GOES_WELL, TWO_FAIL
 
 AT_ONCE = """
@@ -221,11 +230,7 @@ def test_kill_9_is_marked_by_the_next_run(start: Start, sandbox: Sandbox) -> Non
     Path("go").touch()
     again = start(WAITS, "--nolock", "--rerun-incomplete")
     assert again.wait() == 0, again.stderr
-    old, new = sandbox.messages()
-    assert "*study* was interrupted: it was killed" in old["text"]
-    assert [one["name"] for one in old["reactions"]] == ["warning"]
-    assert "succeeded" in new["text"]
-    assert list(Path(".snakemake/slack/live").iterdir()) == []
+    marked_as_killed(sandbox)
 
 
 def test_an_error_without_a_failed_job(start: Start, sandbox: Sandbox) -> None:

@@ -13,7 +13,7 @@ from slack_wrapper.sandbox.faults import Fault
 from slack_wrapper.sandbox.server import Sandbox
 from tests.conftest import PASSWORD
 from tests.live.shown import whole
-from tests.logger_runs.conftest import FLAGS, Process, Start, root, until
+from tests.logger_runs.conftest import FLAGS, Process, Start, marked_as_killed, root, until
 
 CONFIG = {"channel": "librec_channel", "encrypted_key": "keys/slack-api.enc"}
 HOOKS = """
@@ -122,11 +122,7 @@ def test_a_run_that_is_killed_is_marked_by_the_next(way: str, run, sandbox: Sand
     Path("go").touch()
     again = run(way, WAITS, "--nolock", "--rerun-incomplete")
     assert again.wait() == 0, again.stderr
-    old, new = sandbox.messages()
-    assert "*study* was interrupted: it was killed" in old["text"]
-    assert [one["name"] for one in old["reactions"]] == ["warning"]
-    assert "succeeded" in new["text"]
-    assert list(Path(".snakemake/slack/live").iterdir()) == []
+    marked_as_killed(sandbox)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -17,8 +17,6 @@ from typing import Any
 from slack_wrapper.sandbox.access import Refused
 from slack_wrapper.sandbox.store import Store
 
-MOST_VARIABLES = 20
-
 
 def receive(store: Store, path: str, body: bytes) -> tuple[int, dict[str, Any] | None]:
     """Start the workflow of a trigger; return HTTP status and JSON, None for an empty body."""
