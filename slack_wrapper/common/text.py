@@ -188,3 +188,15 @@ class _Cut:
 def counted(number: int, thing: str) -> str:
     """Return a number with the word for it, such as `1 post` and `2 posts`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def readers_time(moment: int, plain: str) -> str:
+    """Return a moment in mrkdwn, which each reader sees in their own time zone.
+
+    Args:
+        moment: seconds since the epoch.
+        plain: what is shown where Slack cannot.
+
+    https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
+    """
+    return f"<!date^{moment}^{{date_short_pretty}} {{time}}|{plain}>"

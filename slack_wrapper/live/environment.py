@@ -11,6 +11,7 @@ from pathlib import Path
 from slack_wrapper.common import foreign, run_name
 from slack_wrapper.common.host import git, user
 from slack_wrapper.common.redact import redact
+from slack_wrapper.common.text import readers_time
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Facts:
             lines.append(f"Snakemake {foreign.shown(self.snakemake)}")
         if began is not None:
             shown = f"{datetime.fromtimestamp(began):%Y-%m-%d %H:%M}"
-            stamp = f"<!date^{int(began)}^{{date_short_pretty}} {{time}}|{shown}>"
+            stamp = readers_time(int(began), shown)
             lines.append(f"started {stamp}")
         return lines
 

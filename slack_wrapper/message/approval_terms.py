@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_wrapper.common.text import readers_time
 from slack_wrapper.errors import RequestError
 from slack_wrapper.message.mentions import EVERYBODY, GROUP, USER, flat
 from slack_wrapper.message.parameter_names import APPROVAL_PARAMETERS
@@ -159,10 +160,9 @@ def until(moment: float) -> str:
     Args:
         moment: seconds since the epoch.
 
-    https://docs.slack.dev/messaging/formatting-message-text/#date-formatting
     """
     plain = datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"until <!date^{moment:.0f}^{{date_short_pretty}} {{time}}|{plain}>"
+    return f"until {readers_time(round(moment), plain)}"
 
 
 def votes(reactions: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from slack_wrapper.client.transport import Transport
 from slack_wrapper.errors import SlackRefused
+from slack_wrapper.message import beside_files
 from slack_wrapper.message.compose import Draft
 from slack_wrapper.model.receipt import Form
 from slack_wrapper.sending import native_memory
@@ -17,18 +18,7 @@ from slack_wrapper.sending import native_memory
 T = TypeVar("T")
 
 # What Slack, its webhooks and servers like them say when they do not take blocks.
-REFUSALS = frozenset(
-    {
-        "block_mismatch",
-        "invalid_arg_name",
-        "invalid_arguments",
-        "invalid_attachments",
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "invalid_payload",
-        "msg_blocks_too_long",
-    }
-)
+REFUSALS = beside_files.REFUSALS | {"invalid_attachments", "invalid_payload"}
 # What servers like Slack answer to a webhook, without a word of Slack's.
 _WEBHOOK_REFUSALS = frozenset({"http_400", "http_413", "http_422"})
 # What tells of the message as a whole, and not of a type.

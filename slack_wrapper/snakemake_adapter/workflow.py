@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from slack_wrapper.model.failed_job import FailedJob
-from slack_wrapper.snakemake_adapter import our_rules
+from slack_wrapper.snakemake_adapter import our_rules, process
 from slack_wrapper.snakemake_adapter.failed_jobs import failed_job
 
 _FRAMES = 20  # callers between the record and the workflow at most
@@ -65,10 +65,7 @@ class Run:
     @property
     def for_real(self) -> bool:
         """Whether jobs are run: neither a dry run nor --touch, nor a job's own Snakemake."""
-        workflow = self._workflow
-        if workflow is None:
-            return True
-        return bool(workflow.is_main_process and not workflow.dryrun and not workflow.touch)
+        return self._workflow is None or process.for_real(self._workflow)
 
     @property
     def workflow(self) -> Any:
