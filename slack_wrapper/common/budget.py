@@ -96,12 +96,15 @@ def while_heard(done: Callable[[float], bool], longest: float, budget: Budget | 
         Whether it is done.
     """
     began = time.monotonic()
-    while not done(_LOOK):
-        now = time.monotonic()
-        silent = now - max(began, _heard[0])
-        if budget is not None and silent >= budget.left:
-            budget.charge(silent)
-            return False
-        if now - began >= longest:
-            return False
-    return True
+
+    def silent() -> float:
+        return time.monotonic() - max(began, _heard[0])
+
+    while not (is_done := done(_LOOK)):
+        if budget is not None and silent() >= budget.left:
+            break
+        if time.monotonic() - began >= longest:
+            break
+    if budget is not None:  # in vain or not: the thread has waited, and others wait after it
+        budget.charge(silent())
+    return is_done
